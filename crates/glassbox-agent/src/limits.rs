@@ -1,0 +1,100 @@
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How far a run may go. Reaching a limit is an [`Outcome`], not an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Limits {
+    /// At most this many calls of the model. 5 unless set.
+    pub steps: u32,
+    /// No further call once this many tokens, input and output together, have been used. The last call may go over:
+    /// what it needs is known only afterwards. No limit unless set.
+    pub tokens: Option<u64>,
+    /// No longer than this; what is going on then is cancelled. No limit unless set.
+    pub time: Option<Duration>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: 5, tokens: None, time: None }
+    }
+}
+
+impl Limits {
+    /// Five steps, and no other limit.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`steps`](Self::steps).
+    #[must_use]
+    pub fn with_steps(mut self, steps: u32) -> Self {
+        self.steps = steps;
+        self
+    }
+
+    /// Sets [`tokens`](Self::tokens).
+    #[must_use]
+    pub fn with_tokens(mut self, tokens: u64) -> Self {
+        self.tokens = Some(tokens);
+        self
+    }
+
+    /// Sets [`time`](Self::time).
+    #[must_use]
+    pub fn with_time(mut self, time: Duration) -> Self {
+        self.time = Some(time);
+        self
+    }
+}
+
+/// How a run ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The model gave its answer.
+    Answer,
+    /// The provider's safety system cut the answer, or the model refused.
+    ContentFilter,
+    /// The model still wanted tools after the last step that was allowed.
+    StepLimit,
+    /// The time was up.
+    TimeLimit,
+    /// The tokens were used up and the model was not done.
+    TokenLimit,
+    /// The answer was cut by the limit on output tokens. Tool calls of such an answer are not run: the last one may
+    /// be half of what the model meant.
+    Truncated,
+}
+
+impl Outcome {
+    /// The outcome in `snake_case`, for telemetry and for machines.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::ContentFilter => "content_filter",
+            Self::StepLimit => "step_limit",
+            Self::TimeLimit => "time_limit",
+            Self::TokenLimit => "token_limit",
+            Self::Truncated => "truncated",
+        }
+    }
+
+    /// Whether the run gave what it was asked for.
+    #[must_use]
+    pub const fn is_answer(self) -> bool {
+        matches!(self, Self::Answer)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

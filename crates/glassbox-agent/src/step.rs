@@ -1,0 +1,203 @@
+use glassbox_core::{
+    Error, ErrorKind, FinishKind, Message, Messages, Part, Response, Result, Role, ToolCall, ToolCallResponse, Usage,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{Limits, Outcome};
+
+/// The state of a run: data, and nothing else. It asks for what it needs ([`next`](Run::next)) and is told what came
+/// back; it never waits, calls or reads a clock. So it can be saved between any two steps and go on in another
+/// process.
+///
+/// ```
+/// use glassbox_agent::{Limits, Next, Run};
+///
+/// let run = Run::new("What is 6 * 7?", Limits::new());
+/// assert_eq!(run.next(), Next::Model);
+/// let saved = serde_json::to_string(&run)?;
+/// let resumed: Run = serde_json::from_str(&saved)?;
+/// assert_eq!(resumed, run);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Run {
+    /// The conversation so far.
+    pub messages: Messages,
+    /// How far the run may go.
+    pub limits: Limits,
+    /// How often the model was called.
+    pub steps: u32,
+    /// How many tool calls were run.
+    pub tool_calls: u32,
+    /// What all calls of the model together have consumed.
+    pub usage: Usage,
+    state: State,
+}
+
+/// What a run waits for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    /// The model's answer.
+    Model,
+    /// The results of these calls.
+    Tools(Vec<ToolCall>),
+    /// Nothing more. The calls are those that a limit kept from being run.
+    Done { outcome: Outcome, pending: Vec<ToolCall> },
+}
+
+/// What a run needs next.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Next<'a> {
+    /// Nothing: it has ended.
+    Done(Outcome),
+    /// A call of the model with the conversation as it is.
+    Model,
+    /// The results of these calls, in this order.
+    Tools(&'a [ToolCall]),
+}
+
+impl Run {
+    /// A run that begins with this conversation.
+    pub fn new(messages: impl Into<Messages>, limits: Limits) -> Self {
+        let mut run = Self {
+            messages: messages.into(),
+            limits,
+            steps: 0,
+            tool_calls: 0,
+            usage: Usage::default(),
+            state: State::Model,
+        };
+        run.apply_limits();
+        run
+    }
+
+    /// What is needed next.
+    #[must_use]
+    pub fn next(&self) -> Next<'_> {
+        match &self.state {
+            State::Model => Next::Model,
+            State::Tools(calls) => Next::Tools(calls),
+            State::Done { outcome, .. } => Next::Done(*outcome),
+        }
+    }
+
+    /// Takes in the model's answer. Whether there are tool calls decides what is next, not the finish reason:
+    /// providers say `stop` and mean a call.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`] where the response holds no answer at all, or none was asked for. What the response
+    /// consumed counts all the same.
+    pub fn answered(&mut self, response: &Response) -> Result<()> {
+        if self.state != State::Model {
+            return Err(Error::new(ErrorKind::Protocol, "the run did not wait for an answer of the model"));
+        }
+        self.steps += 1;
+        self.usage.add(&response.usage);
+        let Some(message) = response.message() else {
+            return Err(Error::new(ErrorKind::Protocol, "the model's response holds no answer"));
+        };
+        let finish = response.finish_reason().map_or(FinishKind::Stop, |reason| reason.kind);
+        let calls: Vec<ToolCall> = message.tool_calls().cloned().collect();
+        if finish == FinishKind::Length {
+            self.keep_without_calls(message);
+            self.stop(Outcome::Truncated);
+            return Ok(());
+        }
+        self.messages.push(message.clone());
+        self.state = match (calls.is_empty(), finish) {
+            (false, _) => State::Tools(calls),
+            (true, FinishKind::Pause) => State::Model,
+            (true, FinishKind::ContentFilter) => done(Outcome::ContentFilter),
+            (true, _) if refused(message) => done(Outcome::ContentFilter),
+            (true, _) => done(Outcome::Answer),
+        };
+        self.apply_limits();
+        Ok(())
+    }
+
+    /// Takes in the results of the tool calls, in the order of the calls.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`] where the results do not answer the calls one to one: a conversation with a gap is
+    /// one that providers refuse.
+    pub fn tools_ran(&mut self, results: Vec<ToolCallResponse>) -> Result<()> {
+        let State::Tools(calls) = &self.state else {
+            return Err(Error::new(ErrorKind::Protocol, "the run did not wait for the results of tools"));
+        };
+        let answers = calls.len() == results.len() && calls.iter().zip(&results).all(|(call, r)| call.id == r.id);
+        if !answers {
+            return Err(Error::new(ErrorKind::Protocol, "the results do not answer the tool calls one to one"));
+        }
+        self.tool_calls = self.tool_calls.saturating_add(u32::try_from(results.len()).unwrap_or(u32::MAX));
+        self.messages.push(Message::tool(results));
+        self.state = State::Model;
+        self.apply_limits();
+        Ok(())
+    }
+
+    /// Ends the run where it stands. Calls that wait stay on record, so that [`resume`](Run::resume) can run them.
+    pub fn stop(&mut self, outcome: Outcome) {
+        let pending = match std::mem::replace(&mut self.state, State::Model) {
+            State::Tools(calls) | State::Done { pending: calls, .. } => calls,
+            State::Model => Vec::new(),
+        };
+        self.state = State::Done { outcome, pending };
+    }
+
+    /// Lets a run that a limit ended go on under other limits. A run that ended with an answer stays as it is.
+    pub fn resume(&mut self, limits: Limits) {
+        self.limits = limits;
+        if let State::Done { outcome, pending } = &mut self.state
+            && !outcome.is_answer()
+        {
+            let pending = std::mem::take(pending);
+            self.state = if pending.is_empty() { State::Model } else { State::Tools(pending) };
+        }
+        self.apply_limits();
+    }
+
+    /// The last answer's text. Empty where there is none.
+    #[must_use]
+    pub fn answer(&self) -> String {
+        match self.messages.last() {
+            Some(message) if message.role == Role::Assistant => message.text(),
+            _ => String::new(),
+        }
+    }
+
+    fn apply_limits(&mut self) {
+        if matches!(self.state, State::Done { .. }) {
+            return;
+        }
+        // A tool whose result nobody would read is not run.
+        if self.steps >= self.limits.steps {
+            self.stop(Outcome::StepLimit);
+        } else if self.limits.tokens.is_some_and(|most| self.usage.total_tokens().unwrap_or(0) >= most) {
+            self.stop(Outcome::TokenLimit);
+        }
+    }
+
+    fn keep_without_calls(&mut self, message: &Message) {
+        let parts = message.parts.iter().filter(|part| part.as_tool_call().is_none());
+        let message = Message::new(Role::Assistant, parts.cloned());
+        if !message.parts.is_empty() {
+            self.messages.push(message);
+        }
+    }
+}
+
+fn done(outcome: Outcome) -> State {
+    State::Done { outcome, pending: Vec::new() }
+}
+
+fn refused(message: &Message) -> bool {
+    message.parts.iter().any(|part| matches!(part, Part::Refusal(_)))
+}
+
+#[cfg(test)]
+mod tests;

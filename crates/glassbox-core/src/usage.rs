@@ -1,0 +1,155 @@
+use serde::{Deserialize, Serialize};
+
+/// What a call consumed, as the provider reported it. `None` means that it did not say; zero means that it said
+/// zero.
+///
+/// Every adapter brings its provider's arithmetic into one meaning, that of the GenAI conventions:
+/// `input_tokens` *includes* cached tokens (read and written), `output_tokens` *includes* reasoning. The other
+/// counts are parts of these two, never additions to them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Usage {
+    /// Tokens of the prompt, cached ones included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_tokens: Option<u64>,
+    /// Tokens of the answer, reasoning included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<u64>,
+    /// Part of the input that came from the provider's prompt cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_read_input_tokens: Option<u64>,
+    /// Part of the input that was written to the provider's prompt cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_write_input_tokens: Option<u64>,
+    /// Part of the output that was reasoning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning_output_tokens: Option<u64>,
+    /// The text part of the counts.
+    #[serde(skip_serializing_if = "ModalityUsage::is_empty")]
+    pub text: ModalityUsage,
+    /// The image part of the counts.
+    #[serde(skip_serializing_if = "ModalityUsage::is_empty")]
+    pub image: ModalityUsage,
+    /// The audio part of the counts.
+    #[serde(skip_serializing_if = "ModalityUsage::is_empty")]
+    pub audio: ModalityUsage,
+    /// What the provider says the call cost, in US dollars. Few do (OpenRouter, Perplexity).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+}
+
+/// The part of a [`Usage`] that is of one modality.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ModalityUsage {
+    /// Part of [`Usage::input_tokens`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_tokens: Option<u64>,
+    /// Part of [`Usage::output_tokens`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<u64>,
+    /// Part of [`Usage::cache_read_input_tokens`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_read_input_tokens: Option<u64>,
+}
+
+impl ModalityUsage {
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn combine(&mut self, other: &Self, with: Combine) {
+        with.count(&mut self.input_tokens, other.input_tokens);
+        with.count(&mut self.output_tokens, other.output_tokens);
+        with.count(
+            &mut self.cache_read_input_tokens,
+            other.cache_read_input_tokens,
+        );
+    }
+}
+
+impl Usage {
+    /// Input and output known, the rest not.
+    #[must_use]
+    pub fn new(input_tokens: u64, output_tokens: u64) -> Self {
+        Self {
+            input_tokens: Some(input_tokens),
+            output_tokens: Some(output_tokens),
+            ..Self::default()
+        }
+    }
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Input and output together. `None` where neither is known.
+    #[must_use]
+    pub fn total_tokens(&self) -> Option<u64> {
+        sum(self.input_tokens, self.output_tokens)
+    }
+
+    /// Takes over what `later` knows: usage in a stream is a running total, not an increment.
+    pub fn update(&mut self, later: &Self) {
+        self.combine(later, Combine::Replace);
+    }
+
+    /// Adds the usage of another call. Unknown plus known is known, so a sum is a lower bound as soon as one call
+    /// said nothing.
+    pub fn add(&mut self, other: &Self) {
+        self.combine(other, Combine::Add);
+    }
+
+    fn combine(&mut self, other: &Self, with: Combine) {
+        with.count(&mut self.input_tokens, other.input_tokens);
+        with.count(&mut self.output_tokens, other.output_tokens);
+        with.count(
+            &mut self.cache_read_input_tokens,
+            other.cache_read_input_tokens,
+        );
+        with.count(
+            &mut self.cache_write_input_tokens,
+            other.cache_write_input_tokens,
+        );
+        with.count(
+            &mut self.reasoning_output_tokens,
+            other.reasoning_output_tokens,
+        );
+        self.text.combine(&other.text, with);
+        self.image.combine(&other.image, with);
+        self.audio.combine(&other.audio, with);
+        self.cost = match (with, self.cost, other.cost) {
+            (Combine::Add, Some(a), Some(b)) => Some(a + b),
+            (_, cost, None) => cost,
+            (_, _, cost) => cost,
+        };
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Combine {
+    Add,
+    Replace,
+}
+
+impl Combine {
+    fn count(self, into: &mut Option<u64>, from: Option<u64>) {
+        match self {
+            Self::Add => *into = sum(*into, from),
+            Self::Replace => *into = from.or(*into),
+        }
+    }
+}
+
+fn sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.saturating_add(b)),
+        (a, b) => a.or(b),
+    }
+}
