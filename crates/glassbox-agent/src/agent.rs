@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
-use glassbox_core::{CompletionModel, Delivery, Error, ErrorKind, Message, Messages, Parameters, Request, Result};
+use glassbox_core::{
+    CompletionModel, Delivery, Error, ErrorKind, Message, Messages, Parameters, Request, Result,
+};
 use glassbox_tool::Toolbox;
 
 use crate::run::{Direct, Job, Runner};
@@ -105,7 +107,10 @@ impl Agent {
 
     /// Replaces the model by what `wrap` makes of it.
     #[must_use]
-    pub fn map_model(mut self, wrap: impl FnOnce(Arc<dyn CompletionModel>) -> Arc<dyn CompletionModel>) -> Self {
+    pub fn map_model(
+        mut self,
+        wrap: impl FnOnce(Arc<dyn CompletionModel>) -> Arc<dyn CompletionModel>,
+    ) -> Self {
         self.model = wrap(self.model);
         self
     }
@@ -134,13 +139,18 @@ impl Agent {
     /// outcomes. To keep what was done until a failure, follow [`stream`](Agent::stream) and hold on to its
     /// checkpoints.
     pub async fn run(&self, input: impl Into<Messages>) -> Result<RunResult> {
-        let mut events = self.runner.run(Job::new(self.clone(), self.start(input), false));
+        let mut events = self
+            .runner
+            .run(Job::new(self.clone(), self.start(input), false));
         while let Some(event) = events.next().await {
             if let RunEvent::Finished(result) = event? {
                 return Ok(*result);
             }
         }
-        Err(Error::new(ErrorKind::Protocol, "the run ended without a result"))
+        Err(Error::new(
+            ErrorKind::Protocol,
+            "the run ended without a result",
+        ))
     }
 
     /// Runs, and tells what happens as it happens. Nothing is done until the stream is polled.

@@ -19,7 +19,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 5, tokens: None, time: None }
+        Self {
+            steps: 5,
+            tokens: None,
+            time: None,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
-use glassbox_core::{Fold, Request, Response, Result, ToolCall, ToolCallResponse};
+use glassbox_core::{Fold, Response, Result, ToolCall, ToolCallResponse};
 use glassbox_tool::ToolContext;
 
 use crate::{Agent, Next, Outcome, Run, RunEvent, RunResult, RunStream};
@@ -47,7 +47,11 @@ impl Runner for Direct {
     fn run(&self, job: Job) -> RunStream {
         let outbox = Outbox::default();
         let future = Box::pin(drive(job, outbox.clone()));
-        Box::pin(Driven { future: Some(future), outbox, last: None })
+        Box::pin(Driven {
+            future: Some(future),
+            outbox,
+            last: None,
+        })
     }
 }
 
@@ -83,35 +87,61 @@ async fn steps(agent: &Agent, run: &mut Run, live: bool, outbox: &Outbox) -> Res
             }
         }
         if live {
-            outbox.give(RunEvent::Checkpoint(Box::new(run.clone()))).await;
+            outbox
+                .give(RunEvent::Checkpoint(Box::new(run.clone())))
+                .await;
         }
     }
 }
 
-async fn call_model(agent: &Agent, run: &Run, step: u32, live: bool, outbox: &Outbox) -> Result<Response> {
-    let request =
-        Request { messages: run.messages.clone(), tools: agent.tools.specs(), ..agent.request.clone() };
+async fn call_model(
+    agent: &Agent,
+    run: &Run,
+    step: u32,
+    live: bool,
+    outbox: &Outbox,
+) -> Result<Response> {
+    let mut request = agent.request.clone();
+    request.messages = run.messages.clone();
+    request.tools = agent.tools.specs();
     let mut events = agent.model.stream(request).await?;
     let mut fold = Fold::new();
     while let Some(event) = events.next().await {
         let event = event?;
         if live {
-            outbox.give(RunEvent::Model { step, event: event.clone() }).await;
+            outbox
+                .give(RunEvent::Model {
+                    step,
+                    event: event.clone(),
+                })
+                .await;
         }
         fold.push(event);
     }
     fold.finish()
 }
 
-async fn call_tools(agent: &Agent, calls: &[ToolCall], step: u32, outbox: &Outbox) -> Vec<ToolCallResponse> {
+async fn call_tools(
+    agent: &Agent,
+    calls: &[ToolCall],
+    step: u32,
+    outbox: &Outbox,
+) -> Vec<ToolCallResponse> {
     let most = agent.tool_concurrency.unwrap_or(calls.len()).max(1);
-    stream::iter(calls).map(|call| call_tool(agent, call, step, outbox)).buffered(most).collect().await
+    let mut running = Vec::with_capacity(calls.len());
+    for call in calls {
+        running.push(call_tool(agent, call, step, outbox));
+    }
+    stream::iter(running).buffered(most).collect().await
 }
 
 async fn call_tool(agent: &Agent, call: &ToolCall, step: u32, outbox: &Outbox) -> ToolCallResponse {
     let call = Arc::new(call.clone());
-    outbox.put(RunEvent::ToolStarted { step, call: Arc::clone(&call) });
-    let mut context = ToolContext::new(&*call.id, &*call.name);
+    outbox.put(RunEvent::ToolStarted {
+        step,
+        call: Arc::clone(&call),
+    });
+    let mut context = ToolContext::new();
     if let Some(conversation) = &agent.request.conversation {
         context = context.with_conversation(Arc::clone(conversation));
     }
@@ -130,7 +160,10 @@ struct Outbox(Arc<Mutex<VecDeque<RunEvent>>>);
 
 impl Outbox {
     fn put(&self, event: RunEvent) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(event);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push_back(event);
     }
 
     /// Puts an event and lets it be taken before the run goes on, so that no more than a few ever wait. The pause
@@ -138,15 +171,28 @@ impl Outbox {
     async fn give(&self, event: RunEvent) {
         self.put(event);
         let mut paused = false;
-        poll_fn(|_| if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+        poll_fn(|_| {
+            if std::mem::replace(&mut paused, true) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
     }
 
     fn is_empty(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_empty()
     }
 
     fn take(&self) -> Option<RunEvent> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
     }
 }
 
@@ -168,7 +214,9 @@ impl Stream for Driven {
             if let Some(event) = self.outbox.take() {
                 return Poll::Ready(Some(Ok(event)));
             }
-            let Some(future) = &mut self.future else { return Poll::Ready(self.last.take()) };
+            let Some(future) = &mut self.future else {
+                return Poll::Ready(self.last.take());
+            };
             match future.as_mut().poll(cx) {
                 Poll::Ready(result) => {
                     self.future = None;

@@ -1,5 +1,6 @@
 use glassbox_core::{
-    Error, ErrorKind, FinishKind, Message, Messages, Part, Response, Result, Role, ToolCall, ToolCallResponse, Usage,
+    Error, ErrorKind, FinishKind, Message, Messages, Part, Response, Result, Role, ToolCall,
+    ToolCallResponse, Usage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +45,10 @@ enum State {
     /// The results of these calls.
     Tools(Vec<ToolCall>),
     /// Nothing more. The calls are those that a limit kept from being run.
-    Done { outcome: Outcome, pending: Vec<ToolCall> },
+    Done {
+        outcome: Outcome,
+        pending: Vec<ToolCall>,
+    },
 }
 
 /// What a run needs next.
@@ -93,14 +97,22 @@ impl Run {
     /// consumed counts all the same.
     pub fn answered(&mut self, response: &Response) -> Result<()> {
         if self.state != State::Model {
-            return Err(Error::new(ErrorKind::Protocol, "the run did not wait for an answer of the model"));
+            return Err(Error::new(
+                ErrorKind::Protocol,
+                "the run did not wait for an answer of the model",
+            ));
         }
         self.steps += 1;
         self.usage.add(&response.usage);
         let Some(message) = response.message() else {
-            return Err(Error::new(ErrorKind::Protocol, "the model's response holds no answer"));
+            return Err(Error::new(
+                ErrorKind::Protocol,
+                "the model's response holds no answer",
+            ));
         };
-        let finish = response.finish_reason().map_or(FinishKind::Stop, |reason| reason.kind);
+        let finish = response
+            .finish_reason()
+            .map_or(FinishKind::Stop, |reason| reason.kind);
         let calls: Vec<ToolCall> = message.tool_calls().cloned().collect();
         if finish == FinishKind::Length {
             self.keep_without_calls(message);
@@ -127,13 +139,22 @@ impl Run {
     /// one that providers refuse.
     pub fn tools_ran(&mut self, results: Vec<ToolCallResponse>) -> Result<()> {
         let State::Tools(calls) = &self.state else {
-            return Err(Error::new(ErrorKind::Protocol, "the run did not wait for the results of tools"));
+            return Err(Error::new(
+                ErrorKind::Protocol,
+                "the run did not wait for the results of tools",
+            ));
         };
-        let answers = calls.len() == results.len() && calls.iter().zip(&results).all(|(call, r)| call.id == r.id);
+        let answers = calls.len() == results.len()
+            && calls.iter().zip(&results).all(|(call, r)| call.id == r.id);
         if !answers {
-            return Err(Error::new(ErrorKind::Protocol, "the results do not answer the tool calls one to one"));
+            return Err(Error::new(
+                ErrorKind::Protocol,
+                "the results do not answer the tool calls one to one",
+            ));
         }
-        self.tool_calls = self.tool_calls.saturating_add(u32::try_from(results.len()).unwrap_or(u32::MAX));
+        self.tool_calls = self
+            .tool_calls
+            .saturating_add(u32::try_from(results.len()).unwrap_or(u32::MAX));
         self.messages.push(Message::tool(results));
         self.state = State::Model;
         self.apply_limits();
@@ -156,7 +177,11 @@ impl Run {
             && !outcome.is_answer()
         {
             let pending = std::mem::take(pending);
-            self.state = if pending.is_empty() { State::Model } else { State::Tools(pending) };
+            self.state = if pending.is_empty() {
+                State::Model
+            } else {
+                State::Tools(pending)
+            };
         }
         self.apply_limits();
     }
@@ -177,13 +202,20 @@ impl Run {
         // A tool whose result nobody would read is not run.
         if self.steps >= self.limits.steps {
             self.stop(Outcome::StepLimit);
-        } else if self.limits.tokens.is_some_and(|most| self.usage.total_tokens().unwrap_or(0) >= most) {
+        } else if self
+            .limits
+            .tokens
+            .is_some_and(|most| self.usage.total_tokens().unwrap_or(0) >= most)
+        {
             self.stop(Outcome::TokenLimit);
         }
     }
 
     fn keep_without_calls(&mut self, message: &Message) {
-        let parts = message.parts.iter().filter(|part| part.as_tool_call().is_none());
+        let parts = message
+            .parts
+            .iter()
+            .filter(|part| part.as_tool_call().is_none());
         let message = Message::new(Role::Assistant, parts.cloned());
         if !message.parts.is_empty() {
             self.messages.push(message);
@@ -192,11 +224,17 @@ impl Run {
 }
 
 fn done(outcome: Outcome) -> State {
-    State::Done { outcome, pending: Vec::new() }
+    State::Done {
+        outcome,
+        pending: Vec::new(),
+    }
 }
 
 fn refused(message: &Message) -> bool {
-    message.parts.iter().any(|part| matches!(part, Part::Refusal(_)))
+    message
+        .parts
+        .iter()
+        .any(|part| matches!(part, Part::Refusal(_)))
 }
 
 #[cfg(test)]

@@ -1,0 +1,67 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use glassbox_core::{
+    EmbeddingModel, EmbeddingRequest, EmbeddingResponse, Meta, ModelInfo, Result, Usage,
+};
+use opentelemetry::context::FutureExt as _;
+
+use crate::Telemetry;
+use crate::facts::Embeddings;
+use crate::recording::{Ending, Recording};
+use crate::scope::{Current, Scope};
+
+/// An embedding model whose calls are recorded.
+#[derive(Debug)]
+pub(crate) struct TracedEmbeddings {
+    telemetry: Telemetry,
+    inner: Arc<dyn EmbeddingModel>,
+}
+
+impl TracedEmbeddings {
+    pub(crate) fn new(telemetry: Telemetry, inner: Arc<dyn EmbeddingModel>) -> Self {
+        Self { telemetry, inner }
+    }
+}
+
+#[async_trait]
+impl EmbeddingModel for TracedEmbeddings {
+    fn info(&self) -> &ModelInfo {
+        self.inner.info()
+    }
+
+    async fn embed(&self, request: EmbeddingRequest) -> Result<EmbeddingResponse> {
+        let around = Scope::current();
+        if around.operation == Current::Embeddings {
+            return self.inner.embed(request).await;
+        }
+        let facts = Embeddings {
+            info: self.inner.info().clone(),
+            request: request.clone(),
+            meta: Meta::default(),
+            usage: Usage::default(),
+            dimensions: None,
+        };
+        let scope = Scope {
+            operation: Current::Embeddings,
+            ..around
+        };
+        let mut recording = Recording::open(&self.telemetry, facts, scope);
+        let context = recording.context().clone();
+        let result = self.inner.embed(request).with_context(context).await;
+        match &result {
+            Ok(response) => {
+                recording.started(&response.start);
+                recording.facts.meta.model.clone_from(&response.meta.model);
+                recording.facts.usage = response.usage.clone();
+                recording.facts.dimensions = response.embeddings.first().map(Vec::len);
+                recording.close(Ending::Done);
+            }
+            Err(error) => {
+                recording.retries(error.retries());
+                recording.close(Ending::failed(error));
+            }
+        }
+        result
+    }
+}

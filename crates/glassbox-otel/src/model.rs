@@ -1,0 +1,108 @@
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use async_trait::async_trait;
+use futures_core::Stream;
+use glassbox_core::{
+    CompletionModel, Error, ErrorKind, Event, EventStream, ModelInfo, Request, Result,
+};
+use opentelemetry::context::FutureExt as _;
+
+use crate::Telemetry;
+use crate::facts::Inference;
+use crate::recording::{Ending, Recording};
+use crate::scope::{Current, Scope};
+
+/// A model whose calls are recorded.
+#[derive(Debug)]
+pub(crate) struct TracedModel {
+    telemetry: Telemetry,
+    inner: Arc<dyn CompletionModel>,
+}
+
+impl TracedModel {
+    pub(crate) fn new(telemetry: Telemetry, inner: Arc<dyn CompletionModel>) -> Self {
+        Self { telemetry, inner }
+    }
+}
+
+#[async_trait]
+impl CompletionModel for TracedModel {
+    fn info(&self) -> &ModelInfo {
+        self.inner.info()
+    }
+
+    async fn stream(&self, request: Request) -> Result<EventStream> {
+        let around = Scope::current();
+        if around.operation == Current::Inference {
+            return self.inner.stream(request).await;
+        }
+        let conversation = request
+            .conversation
+            .clone()
+            .or_else(|| around.conversation.clone());
+        let scope = Scope {
+            operation: Current::Inference,
+            conversation: conversation.clone(),
+            ..around
+        };
+        let facts = Inference::new(self.inner.info().clone(), request.clone(), conversation);
+        let mut recording = Recording::open(&self.telemetry, facts, scope);
+        let context = recording.context().clone();
+        match self.inner.stream(request).with_context(context).await {
+            Ok(events) => Ok(Box::pin(TracedStream { events, recording })),
+            Err(error) => {
+                recording.retries(error.retries());
+                recording.close(Ending::failed(&error));
+                Err(error)
+            }
+        }
+    }
+}
+
+/// The events of a recorded call, unchanged. The span ends with the stream: at its end, at an error, or when it is
+/// dropped.
+struct TracedStream {
+    events: EventStream,
+    recording: Recording<Inference>,
+}
+
+impl Stream for TracedStream {
+    type Item = Result<Event>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        // Whoever polls, in whatever task: what the model does now belongs to this span.
+        let guard = this.recording.context().clone().attach();
+        let polled = this.events.as_mut().poll_next(cx);
+        drop(guard);
+        match &polled {
+            Poll::Pending => {}
+            Poll::Ready(Some(Ok(event))) => this.passed(event),
+            Poll::Ready(Some(Err(error))) => {
+                this.recording.retries(error.retries());
+                this.recording.close(Ending::failed(error));
+            }
+            // After its end this does nothing; before it, the model broke its contract.
+            Poll::Ready(None) => this.recording.close(Ending::failed(&Error::new(
+                ErrorKind::Protocol,
+                "the stream ended before the answer was complete",
+            ))),
+        }
+        polled
+    }
+}
+
+impl TracedStream {
+    fn passed(&mut self, event: &Event) {
+        match event {
+            Event::Start(start) => self.recording.started(start),
+            Event::End => self.recording.close(Ending::Done),
+            _ => {
+                let elapsed = self.recording.elapsed();
+                self.recording.facts.observe(event, || elapsed);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use glassbox_tool::{Invocation, Invoke, ToolError, ToolRequest};
+use opentelemetry::context::FutureExt as _;
+use opentelemetry::propagation::Injector;
+use opentelemetry::{Context, global};
+
+use crate::Telemetry;
+use crate::facts::ToolCalled;
+use crate::recording::{Ending, Recording};
+use crate::scope::{Current, Scope};
+
+/// Serves calls of tools, and records each: those that never reach a tool too.
+#[derive(Debug)]
+pub(crate) struct TracedInvoker {
+    telemetry: Telemetry,
+    inner: Arc<dyn Invoke>,
+}
+
+impl TracedInvoker {
+    pub(crate) fn new(telemetry: Telemetry, inner: Arc<dyn Invoke>) -> Self {
+        Self { telemetry, inner }
+    }
+}
+
+#[async_trait]
+impl Invoke for TracedInvoker {
+    async fn invoke(&self, request: ToolRequest<'_>) -> Invocation {
+        let around = Scope::current();
+        let id: Arc<str> = request.call().id.as_str().into();
+        let current = Current::Tool(Arc::clone(&id));
+        if around.operation == current {
+            return self.inner.invoke(request).await;
+        }
+        let facts = ToolCalled {
+            id,
+            name: request.call().name.as_str().into(),
+            spec: request.spec().cloned(),
+            agent: around.agent.clone(),
+            conversation: around.conversation.clone(),
+        };
+        let mut recording = Recording::open(
+            &self.telemetry,
+            facts,
+            Scope {
+                operation: current,
+                ..around
+            },
+        );
+        let context = recording.context().clone();
+        let told = request
+            .context()
+            .clone()
+            .with_headers(trace_headers(&context));
+        let invocation = self
+            .inner
+            .invoke(request.with_context(told))
+            .with_context(context)
+            .await;
+        recording.close(invocation.error.as_ref().map_or(Ending::Done, failed));
+        invocation
+    }
+}
+
+/// The tool's own message may hold its data, so the description is ours.
+fn failed(error: &ToolError) -> Ending {
+    let description = match error.kind() {
+        ToolError::UNKNOWN_TOOL => "the model called a tool that does not exist",
+        ToolError::INVALID_ARGUMENTS => "the model's arguments do not fit the tool",
+        ToolError::PANIC => "the tool panicked",
+        _ => "the tool failed",
+    };
+    Ending::Failed(error.kind().to_owned().into(), description.to_owned())
+}
+
+/// The headers by which a tool's own requests become part of the trace, as the program's propagator writes them.
+fn trace_headers(context: &Context) -> Vec<(String, String)> {
+    struct Headers(Vec<(String, String)>);
+
+    impl Injector for Headers {
+        fn set(&mut self, key: &str, value: String) {
+            // The propagator writes an empty `tracestate` where there is none.
+            if !value.is_empty() {
+                self.0.push((key.to_owned(), value));
+            }
+        }
+    }
+
+    let mut headers = Headers(Vec::new());
+    global::get_text_map_propagator(|propagator| propagator.inject_context(context, &mut headers));
+    headers.0
+}

@@ -1,0 +1,3 @@
+//! Vocabularies: pure functions from facts to names, kinds and attributes.
+
+pub(crate) mod gen_ai;

@@ -1,0 +1,425 @@
+//! The current GenAI semantic conventions.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use glassbox_core::{FinishReason, ModelInfo, Parameters, Request, Usage};
+use glassbox_semconv::{attribute as name, glassbox, value};
+use opentelemetry::trace::SpanKind;
+use opentelemetry::{Array, KeyValue, StringValue, Value};
+
+use crate::facts::{AgentRun, Embeddings, Facts, Inference, ToolCalled};
+use crate::recording::Ending;
+
+use value::gen_ai_operation_name as operation;
+
+type Attributes = Vec<KeyValue>;
+
+/// The span's name: the operation and what it is done to.
+pub(crate) fn name(facts: Facts<'_>) -> Cow<'static, str> {
+    match facts {
+        Facts::Agent(run) => match &run.agent.name {
+            Some(agent) => format!("{} {agent}", operation::INVOKE_AGENT).into(),
+            None => operation::INVOKE_AGENT.into(),
+        },
+        Facts::Embeddings(call) => named(operation::EMBEDDINGS, &call.info),
+        Facts::Inference(call) => named(call.info.operation.as_str(), &call.info),
+        Facts::Tool(call) => format!("{} {}", operation::EXECUTE_TOOL, call.name).into(),
+    }
+}
+
+fn named(operation: &'static str, info: &ModelInfo) -> Cow<'static, str> {
+    if info.model.is_empty() {
+        operation.into()
+    } else {
+        format!("{operation} {}", info.model).into()
+    }
+}
+
+/// Calls that leave the process are clients; a model inside it, a tool and an agent are internal.
+pub(crate) fn kind(facts: Facts<'_>) -> SpanKind {
+    let info = match facts {
+        Facts::Embeddings(call) => &call.info,
+        Facts::Inference(call) => &call.info,
+        Facts::Agent(_) | Facts::Tool(_) => return SpanKind::Internal,
+    };
+    if info.server_address.is_some() {
+        SpanKind::Client
+    } else {
+        SpanKind::Internal
+    }
+}
+
+/// What is known when the operation begins, what identifies it first.
+pub(crate) fn before(facts: Facts<'_>, out: &mut Attributes) {
+    match facts {
+        Facts::Agent(run) => agent_before(run, out),
+        Facts::Embeddings(call) => embeddings_before(call, out),
+        Facts::Inference(call) => inference_before(call, out),
+        Facts::Tool(call) => tool_before(call, out),
+    }
+}
+
+/// What is known when it has ended.
+pub(crate) fn after(facts: Facts<'_>, ending: &Ending, out: &mut Attributes) {
+    match facts {
+        Facts::Agent(run) => agent_after(run, ending, out),
+        Facts::Embeddings(call) => embeddings_after(call, out),
+        Facts::Inference(call) => inference_after(call, ending, out),
+        Facts::Tool(_) => {}
+    }
+}
+
+fn inference_before(call: &Inference, out: &mut Attributes) {
+    model(call.info.operation.as_str(), &call.info, out);
+    text(
+        name::GEN_AI_CONVERSATION_ID,
+        call.conversation.as_ref(),
+        out,
+    );
+    request(&call.request, out);
+    if call.is_incremental() {
+        out.push(KeyValue::new(name::GEN_AI_REQUEST_STREAM, true));
+    }
+    text(
+        name::GEN_AI_REQUEST_PREVIOUS_RESPONSE_ID,
+        call.request.previous_response.as_ref(),
+        out,
+    );
+    int(
+        name::GEN_AI_REQUEST_TOP_K,
+        call.request.parameters.top_k,
+        out,
+    );
+    string(
+        name::GEN_AI_REQUEST_REASONING_LEVEL,
+        call.request.parameters.reasoning_effort.as_ref(),
+        out,
+    );
+    if let Some(prompt) = &call.request.prompt {
+        out.push(KeyValue::new(name::GEN_AI_PROMPT_NAME, prompt.name.clone()));
+        string(name::GEN_AI_PROMPT_VERSION, prompt.version.as_ref(), out);
+    }
+    if let Some(api) = call.info.api {
+        out.push(KeyValue::new(name::OPENAI_API_TYPE, api.as_str()));
+        let tier = call
+            .request
+            .parameters
+            .service_tier
+            .as_ref()
+            .filter(|tier| *tier != "auto");
+        string(name::OPENAI_REQUEST_SERVICE_TIER, tier, out);
+    }
+}
+
+fn inference_after(call: &Inference, ending: &Ending, out: &mut Attributes) {
+    finish_reasons(&call.finish, ending, out);
+    string(name::GEN_AI_RESPONSE_ID, call.meta.id.as_ref(), out);
+    string(name::GEN_AI_RESPONSE_MODEL, call.meta.model.as_ref(), out);
+    if let Some(wait) = call.first_chunk {
+        out.push(KeyValue::new(
+            name::GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
+            wait.as_secs_f64(),
+        ));
+    }
+    usage(&call.usage, out);
+    if call.info.api.is_some() {
+        string(
+            name::OPENAI_RESPONSE_SERVICE_TIER,
+            call.meta.service_tier.as_ref(),
+            out,
+        );
+        string(
+            name::OPENAI_RESPONSE_SYSTEM_FINGERPRINT,
+            call.meta.system_fingerprint.as_ref(),
+            out,
+        );
+    }
+}
+
+fn embeddings_before(call: &Embeddings, out: &mut Attributes) {
+    model(operation::EMBEDDINGS, &call.info, out);
+    if let Some(format) = call.request.encoding_format {
+        out.push(strings(
+            name::GEN_AI_REQUEST_ENCODING_FORMATS,
+            [format.as_str().into()],
+        ));
+    }
+}
+
+fn embeddings_after(call: &Embeddings, out: &mut Attributes) {
+    let asked = call.request.dimensions.map(i64::from);
+    let dimensions = call
+        .dimensions
+        .and_then(|length| i64::try_from(length).ok())
+        .or(asked);
+    if let Some(dimensions) = dimensions {
+        out.push(KeyValue::new(
+            name::GEN_AI_EMBEDDINGS_DIMENSION_COUNT,
+            dimensions,
+        ));
+    }
+    string(name::GEN_AI_RESPONSE_MODEL, call.meta.model.as_ref(), out);
+    count(
+        name::GEN_AI_USAGE_INPUT_TOKENS,
+        call.usage.input_tokens,
+        out,
+    );
+}
+
+fn tool_before(call: &ToolCalled, out: &mut Attributes) {
+    out.push(KeyValue::new(
+        name::GEN_AI_OPERATION_NAME,
+        operation::EXECUTE_TOOL,
+    ));
+    out.push(KeyValue::new(
+        name::GEN_AI_TOOL_NAME,
+        Arc::clone(&call.name),
+    ));
+    out.push(KeyValue::new(name::GEN_AI_TOOL_TYPE, "function"));
+    if !call.id.is_empty() {
+        out.push(KeyValue::new(
+            name::GEN_AI_TOOL_CALL_ID,
+            Arc::clone(&call.id),
+        ));
+    }
+    text(name::GEN_AI_AGENT_NAME, call.agent.as_ref(), out);
+    text(
+        name::GEN_AI_CONVERSATION_ID,
+        call.conversation.as_ref(),
+        out,
+    );
+    string(
+        name::GEN_AI_TOOL_DESCRIPTION,
+        call.spec
+            .as_ref()
+            .and_then(|spec| spec.description.as_ref()),
+        out,
+    );
+}
+
+fn agent_before(run: &AgentRun, out: &mut Attributes) {
+    out.push(KeyValue::new(
+        name::GEN_AI_OPERATION_NAME,
+        operation::INVOKE_AGENT,
+    ));
+    text(name::GEN_AI_AGENT_NAME, run.agent.name.as_ref(), out);
+    let model = &run.agent.model.info().model;
+    if !model.is_empty() {
+        out.push(KeyValue::new(name::GEN_AI_REQUEST_MODEL, model.clone()));
+    }
+    text(
+        name::GEN_AI_CONVERSATION_ID,
+        run.agent.request.conversation.as_ref(),
+        out,
+    );
+    text(
+        name::GEN_AI_AGENT_DESCRIPTION,
+        run.agent.description.as_ref(),
+        out,
+    );
+    request(&run.agent.request, out);
+}
+
+fn agent_after(run: &AgentRun, ending: &Ending, out: &mut Attributes) {
+    finish_reasons(&run.finish, ending, out);
+    if run.with_usage {
+        count(name::GEN_AI_USAGE_INPUT_TOKENS, run.usage.input_tokens, out);
+        count(
+            name::GEN_AI_USAGE_OUTPUT_TOKENS,
+            run.usage.output_tokens,
+            out,
+        );
+    }
+    out.push(KeyValue::new(glassbox::AGENT_STEPS, i64::from(run.steps)));
+    out.push(KeyValue::new(
+        glassbox::AGENT_TOOL_CALLS,
+        i64::from(run.tool_calls),
+    ));
+    if let Some(outcome) = run.outcome {
+        out.push(KeyValue::new(glassbox::OUTCOME, outcome.as_str()));
+    }
+}
+
+/// Which operation on which model, where.
+fn model(operation: &'static str, info: &ModelInfo, out: &mut Attributes) {
+    out.push(KeyValue::new(name::GEN_AI_OPERATION_NAME, operation));
+    out.push(KeyValue::new(
+        name::GEN_AI_PROVIDER_NAME,
+        info.provider.clone(),
+    ));
+    if !info.model.is_empty() {
+        out.push(KeyValue::new(
+            name::GEN_AI_REQUEST_MODEL,
+            info.model.clone(),
+        ));
+    }
+    if let Some(address) = &info.server_address {
+        out.push(KeyValue::new(name::SERVER_ADDRESS, address.clone()));
+        int(name::SERVER_PORT, info.server_port, out);
+    }
+}
+
+/// What model calls and agent runs both record of a request.
+fn request(request: &Request, out: &mut Attributes) {
+    let Parameters {
+        temperature,
+        top_p,
+        frequency_penalty,
+        presence_penalty,
+        ..
+    } = &*request.parameters;
+    if let Some(output) = &request.output {
+        out.push(KeyValue::new(name::GEN_AI_OUTPUT_TYPE, output.as_str()));
+    }
+    int(
+        name::GEN_AI_REQUEST_CHOICE_COUNT,
+        request.parameters.choice_count.filter(|count| *count != 1),
+        out,
+    );
+    int(name::GEN_AI_REQUEST_SEED, request.parameters.seed, out);
+    count(
+        name::GEN_AI_REQUEST_MAX_TOKENS,
+        request.parameters.max_tokens,
+        out,
+    );
+    double(name::GEN_AI_REQUEST_TEMPERATURE, *temperature, out);
+    double(name::GEN_AI_REQUEST_TOP_P, *top_p, out);
+    double(
+        name::GEN_AI_REQUEST_FREQUENCY_PENALTY,
+        *frequency_penalty,
+        out,
+    );
+    double(
+        name::GEN_AI_REQUEST_PRESENCE_PENALTY,
+        *presence_penalty,
+        out,
+    );
+    let stops = &request.parameters.stop_sequences;
+    if !stops.is_empty() {
+        out.push(strings(
+            name::GEN_AI_REQUEST_STOP_SEQUENCES,
+            stops.iter().map(|stop| stop.clone().into()),
+        ));
+    }
+}
+
+/// In the order of the answers. A reason that was due and did not come is an `error`; where the caller walked away,
+/// none was due.
+fn finish_reasons(finish: &[Option<FinishReason>], ending: &Ending, out: &mut Attributes) {
+    let known = finish.iter().any(Option::is_some);
+    if finish.is_empty() || (!known && matches!(ending, Ending::Cancelled)) {
+        return;
+    }
+    let reasons = finish.iter().map(|reason| match reason {
+        Some(reason) => static_or_owned(reason),
+        None => "error".into(),
+    });
+    out.push(strings(name::GEN_AI_RESPONSE_FINISH_REASONS, reasons));
+}
+
+fn static_or_owned(reason: &FinishReason) -> StringValue {
+    let word = reason.kind.as_str();
+    if reason.as_str() == word {
+        word.into()
+    } else {
+        reason.as_str().to_owned().into()
+    }
+}
+
+fn usage(usage: &Usage, out: &mut Attributes) {
+    count(name::GEN_AI_USAGE_INPUT_TOKENS, usage.input_tokens, out);
+    count(name::GEN_AI_USAGE_OUTPUT_TOKENS, usage.output_tokens, out);
+    count(
+        name::GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+        usage.cache_read_input_tokens,
+        out,
+    );
+    count(
+        name::GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
+        usage.cache_write_input_tokens,
+        out,
+    );
+    count(
+        name::GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
+        usage.reasoning_output_tokens,
+        out,
+    );
+    count(
+        name::GEN_AI_USAGE_TEXT_INPUT_TOKENS,
+        usage.text.input_tokens,
+        out,
+    );
+    count(
+        name::GEN_AI_USAGE_TEXT_OUTPUT_TOKENS,
+        usage.text.output_tokens,
+        out,
+    );
+    count(
+        name::GEN_AI_USAGE_TEXT_CACHE_READ_INPUT_TOKENS,
+        usage.text.cache_read_input_tokens,
+        out,
+    );
+    count(
+        name::GEN_AI_USAGE_IMAGE_INPUT_TOKENS,
+        usage.image.input_tokens,
+        out,
+    );
+    count(
+        name::GEN_AI_USAGE_IMAGE_OUTPUT_TOKENS,
+        usage.image.output_tokens,
+        out,
+    );
+    count(
+        name::GEN_AI_USAGE_IMAGE_CACHE_READ_INPUT_TOKENS,
+        usage.image.cache_read_input_tokens,
+        out,
+    );
+    count(
+        name::GEN_AI_USAGE_AUDIO_INPUT_TOKENS,
+        usage.audio.input_tokens,
+        out,
+    );
+    count(
+        name::GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS,
+        usage.audio.output_tokens,
+        out,
+    );
+    count(
+        name::GEN_AI_USAGE_AUDIO_CACHE_READ_INPUT_TOKENS,
+        usage.audio.cache_read_input_tokens,
+        out,
+    );
+}
+
+fn text(key: &'static str, value: Option<&Arc<str>>, out: &mut Attributes) {
+    out.extend(value.map(|value| KeyValue::new(key, Arc::clone(value))));
+}
+
+fn string(key: &'static str, value: Option<&String>, out: &mut Attributes) {
+    out.extend(
+        value
+            .filter(|value| !value.is_empty())
+            .map(|value| KeyValue::new(key, value.clone())),
+    );
+}
+
+fn int(key: &'static str, value: Option<impl Into<i64>>, out: &mut Attributes) {
+    out.extend(value.map(|value| KeyValue::new(key, value.into())));
+}
+
+/// OpenTelemetry's integers are signed; no count comes near the difference.
+fn count(key: &'static str, value: Option<u64>, out: &mut Attributes) {
+    out.extend(value.map(|value| KeyValue::new(key, i64::try_from(value).unwrap_or(i64::MAX))));
+}
+
+fn double(key: &'static str, value: Option<f64>, out: &mut Attributes) {
+    out.extend(value.map(|value| KeyValue::new(key, value)));
+}
+
+fn strings(key: &'static str, values: impl IntoIterator<Item = StringValue>) -> KeyValue {
+    KeyValue::new(
+        key,
+        Value::Array(Array::String(values.into_iter().collect())),
+    )
+}

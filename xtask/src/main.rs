@@ -1,0 +1,56 @@
+//! The workspace's chores: `cargo xtask ci`, `cargo xtask tidy`, `cargo xtask codegen`.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool talks"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod ci;
+mod codegen;
+mod tidy;
+
+/// The workspace's chores.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+enum Chore {
+    /// Runs every check a change must pass, in order
+    Ci(ci::Options),
+    /// Checks the layering, the files' hygiene and the documents
+    Tidy,
+    /// Generates the semantic convention names from the registry
+    Codegen {
+        /// The folder that holds the registry's models
+        #[arg(long, value_name = "PATH")]
+        registry: PathBuf,
+        /// Only compare, and fail where a file differs
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Chore::parse() {
+        Chore::Ci(options) => ci::run(root(), &options),
+        Chore::Tidy => tidy::run(root()),
+        Chore::Codegen { registry, check } => codegen::run(root(), &registry, check),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's root: the folder this crate's is in.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask is a folder of the workspace")
+}

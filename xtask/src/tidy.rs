@@ -1,0 +1,56 @@
+//! `cargo xtask tidy`: what a compiler does not check. Every finding is listed before it fails.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use cargo_metadata::{Metadata, MetadataCommand};
+
+mod documents;
+mod hygiene;
+mod layers;
+#[cfg(test)]
+mod tests;
+
+/// Checks the workspace at `root`.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let metadata = metadata(root)?;
+    let files = hygiene::files(root)?;
+
+    let mut findings = layers::check(&layers::edges(&metadata), &members(&metadata));
+    findings.extend(hygiene::check(&files));
+    findings.extend(hygiene::check_generated(&files, crate::codegen::OUTPUTS));
+    findings.extend(documents::check(root, &metadata));
+
+    for finding in &findings {
+        println!("{finding}");
+    }
+    match findings.len() {
+        0 => {
+            println!(
+                "tidy: {} files, {} crates",
+                files.len(),
+                metadata.workspace_members.len()
+            );
+            Ok(())
+        }
+        1 => bail!("tidy has one finding, above"),
+        many => bail!("tidy has {many} findings, above"),
+    }
+}
+
+/// What cargo knows of the workspace's own packages.
+pub(crate) fn metadata(root: &Path) -> Result<Metadata> {
+    MetadataCommand::new()
+        .manifest_path(root.join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .context("asking `cargo metadata` for the workspace")
+}
+
+fn members(metadata: &Metadata) -> Vec<String> {
+    metadata
+        .workspace_packages()
+        .iter()
+        .map(|package| package.name.to_string())
+        .collect()
+}
