@@ -1,0 +1,10 @@
+//! What operations leave behind, told as stories, each with the spans that come of it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may unwrap, and so may what it calls"
+)]
+
+mod common;
+
+mod agent;
+mod model;
