@@ -96,7 +96,8 @@ impl Capture {
     /// The traces as text: the tree, with names, kinds, statuses, events and attributes, and without ids and times.
     #[must_use]
     pub fn render(&self) -> String {
-        render::traces(&self.ended(), self.open())
+        let open = self.open();
+        render::traces(&self.ended(), open)
     }
 
     fn ended(&self) -> std::sync::MutexGuard<'_, Vec<SpanData>> {

@@ -1,12 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 mod capture;
+mod chat_host;
 mod render;
 mod scripted;
+mod server;
 mod turn;
 
 pub use capture::{Capture, CapturedSpan};
 pub use scripted::{ScriptedEmbeddings, ScriptedModel};
+pub use server::{Received, Reply, Server};
 pub use turn::Turn;
 
 #[doc(hidden)]

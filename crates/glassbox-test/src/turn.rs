@@ -209,7 +209,7 @@ impl Turn {
 }
 
 /// Cuts a text into about `pieces` pieces of whole characters. An empty text has none.
-fn split(text: &str, pieces: usize) -> impl Iterator<Item = &str> {
+pub(crate) fn split(text: &str, pieces: usize) -> impl Iterator<Item = &str> {
     let size = text.len().div_ceil(pieces).max(1);
     let mut rest = text;
     std::iter::from_fn(move || {

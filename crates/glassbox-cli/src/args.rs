@@ -1,0 +1,232 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// LLM agents that you can see through.
+#[derive(Debug, Parser)]
+#[command(name = "glassbox", version, about)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run an agent: a model, tools, and the loop between them
+    Run(Box<RunArguments>),
+    /// Ask a model once, without the loop
+    Chat(Box<ChatArguments>),
+    /// Turn texts into vectors
+    Embed(Box<EmbedArguments>),
+    /// List the providers
+    Models {
+        /// What to print on standard output
+        #[arg(long, value_enum, default_value_t = Form::Text)]
+        output: Form,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    #[command(flatten)]
+    pub(crate) common: CommonArguments,
+    /// How often the model may be called
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) max_steps: u32,
+    /// Offer no tools
+    #[arg(long, conflicts_with = "tool")]
+    pub(crate) no_tools: bool,
+    /// The agent's name in the trace
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent_name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChatArguments {
+    #[command(flatten)]
+    pub(crate) common: CommonArguments,
+}
+
+/// What `run` and `chat` share.
+#[derive(Debug, Args)]
+pub(crate) struct CommonArguments {
+    /// What to ask. Read from standard input where it is left out or `-`
+    pub(crate) prompt: Option<String>,
+    #[command(flatten)]
+    pub(crate) host: HostArguments,
+    /// Instructions to the model
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) system: Option<String>,
+    /// Give up after this long
+    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    pub(crate) timeout: Option<std::time::Duration>,
+    /// Take the answer in pieces, and print them as they come
+    #[arg(long)]
+    pub(crate) stream: bool,
+    /// A built-in tool to offer: calculate, convert_units (both, for `run`, unless given)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) tool: Vec<String>,
+    #[command(flatten)]
+    pub(crate) sampling: SamplingArguments,
+    /// A file with a JSON Schema that the answer must obey
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+    /// An image to show the model: a file, or an http(s) URL
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) image: Vec<String>,
+    /// The application's id of the conversation
+    #[arg(long, value_name = "ID")]
+    pub(crate) conversation: Option<String>,
+    /// The application's id of the end user
+    #[arg(long, value_name = "ID")]
+    pub(crate) user: Option<String>,
+    /// The id of an earlier response that this continues
+    #[arg(long, value_name = "ID")]
+    pub(crate) previous_response: Option<String>,
+    /// The name of the template that the prompt came from
+    #[arg(long, value_name = "NAME")]
+    pub(crate) prompt_name: Option<String>,
+    /// The version of that template
+    #[arg(long, value_name = "V", requires = "prompt_name")]
+    pub(crate) prompt_version: Option<String>,
+    /// A variable of that template and what was filled in
+    #[arg(long, value_name = "K=V", requires = "prompt_name", value_parser = pair)]
+    pub(crate) prompt_variable: Vec<(String, String)>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    pub(crate) output: Form,
+    #[command(flatten)]
+    pub(crate) trace: TraceArguments,
+}
+
+/// Which model, where.
+#[derive(Debug, Args)]
+pub(crate) struct HostArguments {
+    /// The model, as PROVIDER/NAME
+    #[arg(
+        long,
+        value_name = "PROVIDER/NAME",
+        env = "GLASSBOX_MODEL",
+        default_value = "demo/offline"
+    )]
+    pub(crate) model: String,
+    /// Another host, as the provider's own SDK takes its base URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Which API of the provider to speak
+    #[arg(long, value_name = "KIND", value_enum)]
+    pub(crate) api: Option<ApiKind>,
+}
+
+/// How to answer.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How to answer")]
+pub(crate) struct SamplingArguments {
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    pub(crate) temperature: Option<f64>,
+    #[arg(long, value_name = "P")]
+    pub(crate) top_p: Option<f64>,
+    #[arg(long, value_name = "K")]
+    pub(crate) top_k: Option<u32>,
+    #[arg(long, value_name = "N")]
+    pub(crate) max_tokens: Option<u64>,
+    /// A text that ends the answer
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) stop: Vec<String>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) seed: Option<i64>,
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub(crate) frequency_penalty: Option<f64>,
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub(crate) presence_penalty: Option<f64>,
+    /// How many answers to ask for
+    #[arg(long, value_name = "N")]
+    pub(crate) choices: Option<u32>,
+    /// How hard to think, in the provider's words
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) reasoning_effort: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EmbedArguments {
+    /// The texts. One is read from standard input where there is none
+    pub(crate) text: Vec<String>,
+    #[command(flatten)]
+    pub(crate) host: HostArguments,
+    /// How long the vectors are to be
+    #[arg(long, value_name = "N")]
+    pub(crate) dimensions: Option<u32>,
+    /// How the numbers are to travel
+    #[arg(long, value_enum)]
+    pub(crate) encoding_format: Option<Encoding>,
+    /// The application's id of the end user
+    #[arg(long, value_name = "ID")]
+    pub(crate) user: Option<String>,
+    /// Give up after this long
+    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    pub(crate) timeout: Option<std::time::Duration>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    pub(crate) output: Form,
+    #[command(flatten)]
+    pub(crate) trace: TraceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TraceArguments {
+    /// Where the trace goes. Without it the OTEL_* variables decide; without those, the tree
+    #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
+    pub(crate) trace: Vec<TraceKind>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceKind {
+    /// A waterfall on standard error
+    Tree,
+    /// JSON spans on standard output
+    Console,
+    /// OTLP, as the OTEL_EXPORTER_OTLP_* variables say
+    Otlp,
+    /// Nowhere
+    None,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// The answer alone
+    #[default]
+    Text,
+    /// One JSON object
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApiKind {
+    /// Chat Completions
+    Chat,
+    /// Responses
+    Responses,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Encoding {
+    Base64,
+    Float,
+}
+
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "not a number of seconds".to_owned())?;
+    match std::time::Duration::try_from_secs_f64(seconds) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        _ => Err("must be more than 0".to_owned()),
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("must be KEY=VALUE".to_owned()),
+    }
+}

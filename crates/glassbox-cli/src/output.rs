@@ -1,0 +1,53 @@
+use std::io::Write as _;
+
+use glassbox::Usage;
+use serde_json::{Value, json};
+
+/// Prints to standard output. Whoever closed it (`| head`) has seen enough.
+pub(crate) fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints a line to standard output.
+pub(crate) fn print_line(text: &str) {
+    print(&format!("{text}\n"));
+}
+
+/// Prints an object to standard output.
+pub(crate) fn print_json(value: &Value) {
+    print_line(&value.to_string());
+}
+
+/// Says a sentence on standard error.
+pub(crate) fn complain(sentence: &str) {
+    let _ = writeln!(
+        std::io::stderr().lock(),
+        "glassbox: {}",
+        clean(sentence, 2000)
+    );
+}
+
+/// Words from elsewhere, fit for a terminal: no control characters, and no more than `most` characters.
+pub(crate) fn clean(text: &str, most: usize) -> String {
+    let mut clean: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(most)
+        .collect();
+    if text.chars().nth(most).is_some() {
+        clean.push('…');
+    }
+    clean
+}
+
+/// What a call consumed. What the provider did not say is null.
+pub(crate) fn usage(usage: &Usage) -> Value {
+    json!({
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cache_read_input_tokens": usage.cache_read_input_tokens,
+        "cache_write_input_tokens": usage.cache_write_input_tokens,
+        "reasoning_output_tokens": usage.reasoning_output_tokens,
+    })
+}

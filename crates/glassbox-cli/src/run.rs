@@ -1,0 +1,114 @@
+use futures_util::StreamExt as _;
+use glassbox::{Agent, Error, ErrorKind, Event, Limits, RunEvent, RunResult, Toolbox, model_with};
+use serde_json::json;
+
+use crate::args::{Form, RunArguments};
+use crate::failure::Failure;
+use crate::tracing::Trace;
+use crate::{input, output};
+
+/// One run of an agent.
+pub(crate) async fn run(arguments: &RunArguments, trace: &Trace) -> Result<(), Failure> {
+    let common = &arguments.common;
+    let agent = agent(arguments)?;
+    let message = input::message(common)?;
+    let mut printer = Printer::new(common.stream && common.output == Form::Text);
+    let mut events = trace.telemetry.agent(agent).stream(message);
+    let result = loop {
+        match events.next().await {
+            Some(Ok(RunEvent::Finished(result))) => break *result,
+            Some(Ok(event)) => printer.follow(&event),
+            Some(Err(error)) => {
+                printer.end();
+                return Err(error.into());
+            }
+            None => {
+                return Err(
+                    Error::new(ErrorKind::Protocol, "the run ended without a result").into(),
+                );
+            }
+        }
+    };
+    drop(events);
+    match common.output {
+        Form::Json => output::print_json(&object(&result, trace)),
+        Form::Text if printer.said_something => printer.end(),
+        Form::Text if result.answer.is_empty() => {}
+        Form::Text => output::print_line(&result.answer),
+    }
+    if result.outcome.is_answer() {
+        Ok(())
+    } else {
+        Err(Failure::Ended(result.outcome))
+    }
+}
+
+fn agent(arguments: &RunArguments) -> Result<Agent, Failure> {
+    let common = &arguments.common;
+    let model = model_with(&common.host.model, &input::options(&common.host)?)?;
+    let tools = if arguments.no_tools {
+        Toolbox::new()
+    } else {
+        input::tools(&common.tool)?
+    };
+    let mut limits = Limits::new().with_steps(arguments.max_steps);
+    limits.time = common.timeout;
+    let mut agent = Agent::new(model, tools)
+        .with_request(input::request(common)?)
+        .with_limits(limits);
+    agent.name = arguments.agent_name.as_deref().map(Into::into);
+    agent.system = common.system.as_deref().map(Into::into);
+    Ok(agent)
+}
+
+fn object(result: &RunResult, trace: &Trace) -> serde_json::Value {
+    json!({
+        "answer": result.answer,
+        "outcome": result.outcome.as_str(),
+        "steps": result.steps,
+        "usage": output::usage(&result.usage),
+        "cost": result.usage.cost,
+        "trace_id": trace.id(),
+        "messages": result.messages,
+    })
+}
+
+/// Prints what the model says as it says it.
+struct Printer {
+    on: bool,
+    said_something: bool,
+    line_open: bool,
+}
+
+impl Printer {
+    fn new(on: bool) -> Self {
+        Self {
+            on,
+            said_something: false,
+            line_open: false,
+        }
+    }
+
+    fn follow(&mut self, event: &RunEvent) {
+        match event {
+            RunEvent::Model {
+                event: Event::Text {
+                    choice: 0, delta, ..
+                },
+                ..
+            } if self.on => {
+                output::print(delta);
+                self.said_something = true;
+                self.line_open = !delta.ends_with('\n');
+            }
+            RunEvent::Answered { .. } => self.end(),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self) {
+        if std::mem::take(&mut self.line_open) {
+            output::print("\n");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use glassbox::Telemetry;
+use glassbox_export::{Builder, ConsoleExporter, Environment, Guard, TreeExporter};
+
+use crate::args::{TraceArguments, TraceKind};
+use crate::failure::Failure;
+use crate::output;
+
+/// How long to wait at the end for what is still on its way.
+const DELIVERY: Duration = Duration::from_secs(10);
+
+/// Where the trace goes, and what records it.
+pub(crate) struct Trace {
+    guard: Arc<Guard>,
+    pub(crate) telemetry: Telemetry,
+}
+
+impl Trace {
+    pub(crate) fn start(arguments: &TraceArguments) -> Result<Self, Failure> {
+        let environment = Environment::from_env();
+        let builder = builder(&arguments.trace, &environment)
+            .map_err(|error| Failure::usage(error.to_string()))?;
+        let guard = builder
+            .with_service_name("glassbox")
+            .install()
+            .map_err(|error| Failure::usage(error.to_string()))?;
+        guard
+            .warnings()
+            .iter()
+            .for_each(|warning| output::complain(warning));
+        let telemetry = Telemetry::builder()
+            .tracer_provider(guard.tracer_provider())
+            .build();
+        Ok(Self {
+            guard: Arc::new(guard),
+            telemetry,
+        })
+    }
+
+    /// The trace's id, once it has begun.
+    pub(crate) fn id(&self) -> Option<String> {
+        self.guard.last_trace_id().map(|id| id.to_string())
+    }
+
+    /// Delivers every span, and says what could not be delivered. Nothing else on this thread is held up.
+    pub(crate) async fn deliver(&self) {
+        let guard = Arc::clone(&self.guard);
+        if let Ok(report) = tokio::task::spawn_blocking(move || guard.shutdown(DELIVERY)).await {
+            report
+                .problems()
+                .for_each(|problem| output::complain(&problem));
+        }
+    }
+}
+
+fn builder(
+    kinds: &[TraceKind],
+    environment: &Environment,
+) -> Result<Builder, glassbox_export::Error> {
+    if !kinds.is_empty() {
+        return kinds.iter().try_fold(
+            Builder::settings_from_environment(environment),
+            |builder, kind| match kind {
+                TraceKind::Tree => Ok(builder.with_tree(TreeExporter::from_env())),
+                TraceKind::Console => Ok(builder.with_console(ConsoleExporter::stdout())),
+                TraceKind::Otlp => builder.with_otlp_from_environment(environment),
+                TraceKind::None => Ok(builder),
+            },
+        );
+    }
+    if environment.var("OTEL_TRACES_EXPORTER").is_some() {
+        return Builder::from_environment(environment);
+    }
+    let builder =
+        Builder::settings_from_environment(environment).with_tree(TreeExporter::from_env());
+    // Whoever names an endpoint wants the trace there.
+    let endpoints = [
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+    ];
+    if endpoints.iter().any(|name| environment.var(name).is_some()) {
+        builder.with_otlp_from_environment(environment)
+    } else {
+        Ok(builder)
+    }
+}

@@ -1,0 +1,113 @@
+//! How many spans wait, and for how long.
+
+use std::time::Duration;
+
+use crate::environment::{Environment, Settings};
+
+/// Larger than any wait that makes sense, and still fits every clock.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// How many spans may wait and how they are put into batches: the specification's
+/// [batch span processor](https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor).
+///
+/// The queue bounds spans between the threads that end them and the exporter's thread, and once
+/// more for each exporter, between that thread and a slow receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Batching {
+    /// Spans that may wait; further ones are dropped and counted. Default 2,048
+    /// (`OTEL_BSP_MAX_QUEUE_SIZE`).
+    pub max_queue_size: usize,
+    /// Spans in one export. Default 512 (`OTEL_BSP_MAX_EXPORT_BATCH_SIZE`).
+    pub max_batch_size: usize,
+    /// How long the first span of a batch waits for others. Default 5 s
+    /// (`OTEL_BSP_SCHEDULE_DELAY`).
+    pub schedule_delay: Duration,
+    /// How long one export may take, attempts and pauses included. Default 30 s
+    /// (`OTEL_BSP_EXPORT_TIMEOUT`).
+    pub export_timeout: Duration,
+}
+
+impl Default for Batching {
+    fn default() -> Self {
+        Self {
+            max_queue_size: 2048,
+            max_batch_size: 512,
+            schedule_delay: Duration::from_secs(5),
+            export_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Batching {
+    /// Sets how many spans may wait; at least one.
+    #[must_use]
+    pub fn with_max_queue_size(mut self, spans: usize) -> Self {
+        self.max_queue_size = spans.max(1);
+        self
+    }
+
+    /// Sets how many spans one export may carry; at least one.
+    #[must_use]
+    pub fn with_max_batch_size(mut self, spans: usize) -> Self {
+        self.max_batch_size = spans.max(1);
+        self
+    }
+
+    /// Sets how long the first span of a batch waits for others. Zero exports at once.
+    #[must_use]
+    pub fn with_schedule_delay(mut self, delay: Duration) -> Self {
+        self.schedule_delay = delay.min(LONGEST);
+        self
+    }
+
+    /// Sets how long one export may take. Zero is no limit.
+    #[must_use]
+    pub fn with_export_timeout(mut self, timeout: Duration) -> Self {
+        self.export_timeout = match timeout {
+            Duration::ZERO => LONGEST,
+            timeout => timeout.min(LONGEST),
+        };
+        self
+    }
+
+    /// The same within bounds: the fields are public.
+    pub(crate) fn bounded(self) -> Self {
+        self.with_max_queue_size(self.max_queue_size)
+            .with_max_batch_size(self.max_batch_size)
+            .with_schedule_delay(self.schedule_delay)
+            .with_export_timeout(self.export_timeout)
+    }
+
+    /// What the `OTEL_BSP_*` variables say, and one warning for each that says nonsense.
+    #[must_use]
+    pub fn from_environment(environment: &Environment) -> (Self, Vec<String>) {
+        let mut settings = Settings::new(environment);
+        let batching = Self::read(&mut settings);
+        (batching, settings.warnings)
+    }
+
+    pub(crate) fn read(settings: &mut Settings<'_>) -> Self {
+        let default = Self::default();
+        let queue = settings.count("OTEL_BSP_MAX_QUEUE_SIZE", default.max_queue_size);
+        let batch = settings.count("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", default.max_batch_size);
+        let delay = settings.milliseconds(&["OTEL_BSP_SCHEDULE_DELAY"], default.schedule_delay);
+        let timeout = settings.milliseconds(&["OTEL_BSP_EXPORT_TIMEOUT"], default.export_timeout);
+        if batch > queue {
+            let is_set = |name| settings.environment.var(name).is_some();
+            if is_set("OTEL_BSP_MAX_EXPORT_BATCH_SIZE") {
+                settings.warn(format!(
+                    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE={batch} is more than OTEL_BSP_MAX_QUEUE_SIZE={queue}; using {queue}"
+                ));
+            }
+        }
+        default
+            .with_max_queue_size(queue)
+            .with_max_batch_size(batch.min(queue))
+            .with_schedule_delay(delay)
+            .with_export_timeout(timeout)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+#![doc = include_str!("../README.md")]
+
+mod batching;
+mod builder;
+mod console;
+mod environment;
+mod error;
+mod guard;
+mod otlp;
+mod pipeline;
+mod report;
+mod sink;
+#[cfg(test)]
+mod testing;
+mod text;
+mod tree;
+
+use std::io::Write;
+
+pub use batching::Batching;
+pub use builder::Builder;
+pub use console::ConsoleExporter;
+pub use environment::Environment;
+pub use error::Error;
+pub use guard::{Flusher, Guard};
+pub use otlp::{Otlp, Protocol};
+pub use report::{Report, SinkReport};
+pub use tree::{SpanTree, TreeExporter, TreeStyle, TreeTotals};
+
+/// A pipeline without exporters, to add some.
+pub fn builder() -> Builder {
+    Builder::new()
+}
+
+/// What the environment asks for:
+///
+/// | variable | effect |
+/// | --- | --- |
+/// | `OTEL_TRACES_EXPORTER` | a list of `otlp` (default), `console`, `none` |
+/// | `OTEL_EXPORTER_OTLP_*` | see [`Otlp::from_environment`] |
+/// | `OTEL_BSP_*` | see [`Batching`] |
+/// | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | the resource |
+/// | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, `OTEL_SPAN_*_COUNT_LIMIT` | read by the SDK |
+/// | `OTEL_SDK_DISABLED` | `true`: no exporter, no spans |
+///
+/// A value that makes no sense is ignored and [reported](Guard::warnings).
+///
+/// # Errors
+///
+/// When an exporter that is asked for cannot be configured; see [`Otlp::from_environment`].
+pub fn builder_from_env() -> Result<Builder, Error> {
+    Builder::from_environment(&Environment::from_env())
+}
+
+/// Everything as the environment asks for, installed for the process. Problems are told on
+/// standard error, one line each.
+///
+/// # Errors
+///
+/// When an exporter that is asked for cannot be configured or set up.
+pub fn init() -> Result<Guard, Error> {
+    builder_from_env()?.with_listener(to_stderr).install()
+}
+
+fn to_stderr(problem: &str) {
+    // Where standard error is gone there is nobody left to tell.
+    let _ = writeln!(std::io::stderr(), "glassbox: {problem}");
+}

@@ -1,0 +1,80 @@
+use super::*;
+use crate::testing::span;
+
+fn sizes(taken: &Taken) -> Vec<usize> {
+    taken.batches.iter().map(Vec::len).collect()
+}
+
+#[test]
+fn batches_are_cut_at_their_size() {
+    let queue = Queue::new(100, 4);
+    for index in 0..10 {
+        queue.push(span(index), false);
+    }
+    let taken = queue.take(false);
+    assert_eq!(sizes(&taken), [4, 4]);
+    assert_eq!(taken.left, 2);
+
+    let taken = queue.take(true);
+    assert_eq!(sizes(&taken), [2]);
+    assert_eq!(taken.left, 0);
+    assert_eq!(queue.counts(), (0, 0));
+}
+
+#[test]
+fn order_is_kept() {
+    let queue = Queue::new(100, 3);
+    let pushed: Vec<_> = (0..8).map(span).collect();
+    for span in &pushed {
+        queue.push(span.clone(), false);
+    }
+    let taken: Vec<_> = queue.take(true).batches.into_iter().flatten().collect();
+    assert_eq!(taken, pushed);
+}
+
+#[test]
+fn a_full_queue_drops_and_counts_the_new_ones() {
+    let queue = Queue::new(5, 512);
+    for index in 0..12 {
+        queue.push(span(index), false);
+    }
+    assert_eq!(queue.counts(), (5, 7));
+    assert_eq!(sizes(&queue.take(true)), [5]);
+    queue.push(span(12), false);
+    assert_eq!(queue.counts(), (1, 7), "there is room again");
+}
+
+#[test]
+fn a_closed_queue_takes_nothing() {
+    let queue = Queue::new(5, 5);
+    queue.push(span(0), false);
+    queue.close();
+    queue.push(span(1), false);
+    assert_eq!(queue.counts(), (1, 1));
+}
+
+#[tokio::test]
+async fn the_exporter_wakes_for_the_first_span_a_full_batch_and_an_urgent_one() {
+    let woken = |queue: &Queue| {
+        let mut woken = Box::pin(queue.woken());
+        let waker = std::task::Waker::noop();
+        Future::poll(woken.as_mut(), &mut std::task::Context::from_waker(waker)).is_ready()
+    };
+    let queue = Queue::new(100, 3);
+    assert!(!woken(&queue));
+    queue.push(span(0), false);
+    assert!(woken(&queue), "first");
+    queue.push(span(1), false);
+    assert!(!woken(&queue), "second");
+    queue.push(span(2), false);
+    assert!(woken(&queue), "full");
+    queue.push(span(3), false);
+    assert!(!woken(&queue), "behind a full batch");
+    queue.push(span(4), true);
+    assert!(woken(&queue), "urgent");
+    assert_eq!(
+        sizes(&queue.take(false)),
+        [3, 2],
+        "an urgent push takes all"
+    );
+}

@@ -1,0 +1,287 @@
+//! The exporter's thread: moves spans from the queue to the lanes, runs the exports, answers
+//! flushes.
+
+use std::sync::Arc;
+
+use opentelemetry_sdk::Resource;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::lane::Lane;
+use super::{Command, Request, Shared};
+use crate::batching::Batching;
+use crate::error::Error;
+use crate::report::{SinkReport, spans as count};
+use crate::sink::{Delivery, SinkSpec};
+use crate::text::seconds;
+
+pub(super) struct Worker {
+    shared: Arc<Shared>,
+    commands: UnboundedReceiver<Command>,
+    lanes: Vec<Lane>,
+    exports: JoinSet<Delivery>,
+    flushes: Vec<Flush>,
+    shutdown: Option<Shutdown>,
+    batching: Batching,
+    /// When the batch being filled is due.
+    due: Option<Instant>,
+    /// Nobody is left who could end a span or ask for anything.
+    deserted: bool,
+}
+
+/// A caller that waits until each lane has settled what it had accepted.
+struct Flush {
+    targets: Vec<u64>,
+    request: Request,
+}
+
+struct Shutdown {
+    deadline: Instant,
+    asked: Instant,
+    requests: Vec<Request>,
+}
+
+impl Worker {
+    /// Makes the sinks. Must be called inside the runtime that will run them.
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        commands: UnboundedReceiver<Command>,
+        specs: Vec<SinkSpec>,
+        resource: &Resource,
+        batching: Batching,
+    ) -> Result<Self, Error> {
+        let lanes = specs
+            .into_iter()
+            .map(|spec| (spec.build)(resource).map(Lane::new))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            shared,
+            commands,
+            lanes,
+            exports: JoinSet::new(),
+            flushes: Vec::new(),
+            shutdown: None,
+            batching,
+            due: None,
+            deserted: false,
+        })
+    }
+
+    pub(super) async fn run(mut self) {
+        loop {
+            let due = self.due.is_some_and(|due| due <= Instant::now());
+            self.collect(due);
+            self.start_exports();
+            self.answer_flushes();
+            if self.is_done() {
+                break;
+            }
+            self.wait().await;
+        }
+        self.close();
+    }
+
+    async fn wait(&mut self) {
+        let alarm = self.alarm();
+        let sleep = async {
+            match alarm {
+                Some(alarm) => sleep_until(alarm).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            Some(ended) = self.exports.join_next_with_id() => self.settle(ended),
+            command = self.commands.recv(), if !self.deserted => self.obey(command),
+            () = self.shared.queue.woken() => {}
+            () = sleep => {}
+        }
+    }
+
+    /// The next moment at which something has to happen by itself.
+    fn alarm(&self) -> Option<Instant> {
+        let flushes = self.flushes.iter().map(|flush| flush.request.deadline);
+        let shutdown = self.shutdown.iter().map(|shutdown| shutdown.deadline);
+        flushes.chain(shutdown).chain(self.due).min()
+    }
+
+    /// Moves spans from the queue to every lane: the full batches, and with `all` the rest.
+    fn collect(&mut self, all: bool) {
+        let taken = self.shared.queue.take(all);
+        self.due = match (taken.left, self.due) {
+            (0, _) => None,
+            (_, Some(due)) => Some(due),
+            (_, None) => Some(Instant::now() + self.batching.schedule_delay),
+        };
+        for batch in taken.batches {
+            let Some((last, others)) = self.lanes.split_last_mut() else {
+                return;
+            };
+            let mut tallies = self.shared.tallies();
+            let room = self.batching.max_queue_size;
+            let size = batch.len() as u64;
+            let mut hand_over = |index: usize, lane: &mut Lane, batch| {
+                let dropped = lane.accept(batch, room);
+                tallies[index].dropped += dropped;
+                tallies[index].pending += size - dropped;
+            };
+            for (index, lane) in others.iter_mut().enumerate() {
+                hand_over(index, lane, batch.clone());
+            }
+            // The last one, and so the only one, gets the spans themselves.
+            hand_over(others.len(), last, batch);
+        }
+    }
+
+    fn start_exports(&mut self) {
+        for lane in &mut self.lanes {
+            let Some(batch) = lane.next(self.batching.max_batch_size) else {
+                continue;
+            };
+            let spans = batch.len();
+            let sink = Arc::clone(&lane.sink);
+            let limit = self.batching.export_timeout;
+            let task = self.exports.spawn(async move {
+                timeout(limit, sink.export(batch))
+                    .await
+                    .unwrap_or_else(|_| Err(format!("no answer within {}", seconds(limit))))
+            });
+            lane.started(task.id(), spans);
+        }
+    }
+
+    fn settle(&mut self, ended: Result<(Id, Delivery), JoinError>) {
+        let (task, delivery) = match ended {
+            Ok(ended) => ended,
+            Err(error) => (error.id(), Err("the exporter panicked".to_owned())),
+        };
+        for (index, lane) in self.lanes.iter_mut().enumerate() {
+            let Some(spans) = lane.ended(task) else {
+                continue;
+            };
+            let problem = record(&mut self.shared.tallies()[index], spans, delivery);
+            let was_failing = std::mem::replace(&mut lane.failing, problem.is_some());
+            if let Some(problem) = problem
+                && !was_failing
+            {
+                self.shared.say(&problem);
+            }
+            return;
+        }
+    }
+
+    fn obey(&mut self, command: Option<Command>) {
+        match command {
+            Some(Command::Flush(request)) => {
+                self.collect(true);
+                let targets = self.lanes.iter().map(Lane::accepted).collect();
+                self.flushes.push(Flush { targets, request });
+            }
+            Some(Command::Shutdown(request)) => {
+                self.begin_shutdown(request.deadline, Some(request));
+            }
+            None => {
+                self.deserted = true;
+                self.begin_shutdown(Instant::now() + self.batching.export_timeout, None);
+            }
+        }
+    }
+
+    fn begin_shutdown(&mut self, deadline: Instant, request: Option<Request>) {
+        self.shared.queue.close();
+        self.collect(true);
+        let shutdown = self.shutdown.get_or_insert_with(|| Shutdown {
+            deadline,
+            asked: Instant::now(),
+            requests: Vec::new(),
+        });
+        shutdown.requests.extend(request);
+    }
+
+    fn answer_flushes(&mut self) {
+        if self.flushes.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        for flush in std::mem::take(&mut self.flushes) {
+            let settled = |(lane, target): (&Lane, &u64)| lane.settled() >= *target;
+            let all = self.lanes.iter().zip(&flush.targets).all(settled);
+            if all || flush.request.deadline <= now {
+                self.flush_sinks();
+                (flush.request.done)(!all);
+            } else {
+                self.flushes.push(flush);
+            }
+        }
+    }
+
+    fn flush_sinks(&self) {
+        for (index, lane) in self.lanes.iter().enumerate() {
+            if let Err(error) = lane.sink.flush() {
+                self.shared.tallies()[index].last_error = Some(error);
+            }
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.shutdown.as_ref().is_some_and(|shutdown| {
+            shutdown.deadline <= Instant::now() || self.lanes.iter().all(Lane::is_idle)
+        })
+    }
+
+    /// Gives up on what is left, and says so in the counts before anybody is answered.
+    fn close(mut self) {
+        self.exports.abort_all();
+        self.flush_sinks();
+        let mut abandoned = false;
+        for (index, lane) in self.lanes.iter().enumerate() {
+            lane.sink.shutdown();
+            let tally = &mut self.shared.tallies()[index];
+            if tally.pending > 0 {
+                abandoned = true;
+                tally.failed += std::mem::take(&mut tally.pending);
+                let waited = self
+                    .shutdown
+                    .as_ref()
+                    .map(|shutdown| shutdown.asked.elapsed());
+                tally.last_error = Some(format!(
+                    "no answer within {}",
+                    seconds(waited.unwrap_or_default())
+                ));
+            }
+        }
+        let requests = self.shutdown.take().map(|shutdown| shutdown.requests);
+        let flushes = self.flushes.drain(..).map(|flush| flush.request);
+        for request in requests.into_iter().flatten().chain(flushes) {
+            (request.done)(abandoned);
+        }
+    }
+}
+
+/// Counts what a delivery did; returns the sentence about it if something was lost.
+fn record(tally: &mut SinkReport, spans: u64, delivery: Delivery) -> Option<String> {
+    tally.pending = tally.pending.saturating_sub(spans);
+    let (lost, reason) = match delivery {
+        Ok(delivered) => {
+            let rejected = delivered.rejected.min(spans);
+            tally.exported += spans - rejected;
+            if rejected == 0 {
+                return None;
+            }
+            let said = delivered
+                .message
+                .unwrap_or_else(|| "no reason given".to_owned());
+            (rejected, format!("rejected by the collector: {said}"))
+        }
+        Err(error) => (spans, error),
+    };
+    tally.failed += lost;
+    let problem = format!(
+        "could not deliver {} to {}: {reason}",
+        count(lost),
+        tally.target
+    );
+    tally.last_error = Some(reason);
+    Some(problem)
+}

@@ -1,0 +1,9 @@
+//! From a span's end to a collector's door, over loopback.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails like a test")]
+
+mod install;
+mod otlp_grpc;
+mod otlp_http;
+mod pipeline;
+mod support;

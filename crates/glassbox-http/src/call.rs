@@ -1,0 +1,142 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use glassbox_core::{Error, ErrorKind, Result, Secret, Start};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+
+use crate::{ErrorBody, error_body, scrub};
+
+/// Reads the error object of a body; `None` where there is none.
+pub type ReadError = fn(&[u8]) -> Option<ErrorBody>;
+
+/// One request to a provider, with what is needed to report its failure.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Call {
+    /// The provider, as `gen_ai.provider.name` spells it. It is put into every error.
+    pub provider: Cow<'static, str>,
+    /// The method.
+    pub method: Method,
+    /// Where to send it. Absolute.
+    pub uri: Uri,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// What must not appear in any error, even where the provider quotes it.
+    pub secrets: Vec<Secret>,
+    /// How this provider's errors are read. [`error_body`](crate::error_body()) unless set.
+    pub read_error: ReadError,
+}
+
+impl Call {
+    /// A `POST` of JSON.
+    pub fn post(provider: impl Into<Cow<'static, str>>, uri: Uri, body: impl Into<Bytes>) -> Self {
+        let mut call = Self::get(provider, uri);
+        call.method = Method::POST;
+        call.body = body.into();
+        call.with_header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+    }
+
+    /// A `GET` without a body.
+    pub fn get(provider: impl Into<Cow<'static, str>>, uri: Uri) -> Self {
+        Self {
+            provider: provider.into(),
+            method: Method::GET,
+            uri,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            secrets: Vec::new(),
+            read_error: error_body,
+        }
+    }
+
+    /// Sets a header, in place of one of that name.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Sets `Authorization: Bearer KEY`, marks it as sensitive, and keeps the key out of every error.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](ErrorKind::Configuration) where the key holds a character that no header may hold.
+    pub fn with_bearer(self, key: Secret) -> Result<Self> {
+        let value = format!("Bearer {}", key.expose());
+        self.with_sensitive(AUTHORIZATION, &value, key)
+    }
+
+    /// Sets a header that is a key, marks it as sensitive, and keeps the key out of every error.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](ErrorKind::Configuration) where the key holds a character that no header may hold.
+    pub fn with_key(self, name: HeaderName, key: Secret) -> Result<Self> {
+        let value = key.expose().to_owned();
+        self.with_sensitive(name, &value, key)
+    }
+
+    fn with_sensitive(mut self, name: HeaderName, value: &str, key: Secret) -> Result<Self> {
+        let mut value = HeaderValue::from_str(value).map_err(|_| {
+            Error::new(
+                ErrorKind::Configuration,
+                "the API key holds a character that no HTTP header may hold, such as a line break",
+            )
+            .with_provider(self.provider.clone())
+        })?;
+        value.set_sensitive(true);
+        self.headers.insert(name, value);
+        self.secrets.push(key);
+        Ok(self)
+    }
+
+    /// Puts into an error what it does not say yet, and takes out of it what must not be said.
+    pub(crate) fn complete(&self, mut error: Error) -> Error {
+        if error.provider().is_none() {
+            error = error.with_provider(self.provider.clone());
+        }
+        scrub::error(error, &self.secrets)
+    }
+
+    /// As [`complete`](Self::complete), with what came before the response.
+    pub(crate) fn complete_with(&self, mut error: Error, start: &Start) -> Error {
+        if error.retries().is_empty() {
+            error = error.with_retries(start.retries.clone());
+        }
+        if let (None, Some(id)) = (error.request_id(), &start.request_id) {
+            error = error.with_request_id(id.clone());
+        }
+        self.complete(error)
+    }
+
+    /// Keeps a text out of every error.
+    #[must_use]
+    pub fn with_secret(mut self, secret: Secret) -> Self {
+        self.secrets.push(secret);
+        self
+    }
+
+    /// Sets how this provider's errors are read.
+    #[must_use]
+    pub fn with_read_error(mut self, read_error: ReadError) -> Self {
+        self.read_error = read_error;
+        self
+    }
+}
+
+impl fmt::Debug for Call {
+    // Headers, query and user information may hold keys, and the body holds the prompt.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("provider", &self.provider)
+            .field("method", &self.method)
+            .field("host", &self.uri.host())
+            .field("path", &self.uri.path())
+            .field("body", &format_args!("<{} bytes>", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,20 @@
+//! Chat Completions.
+
+mod calls;
+mod choice;
+mod decode;
+mod encode;
+mod extra;
+mod finish;
+mod messages;
+mod model;
+mod options;
+mod parts;
+mod reasoning;
+mod shortcut;
+pub(crate) mod usage;
+mod wire;
+
+pub use decode::ChatDecoder;
+pub use model::OpenAi;
+pub(crate) use encode::{Encoded, encode};

@@ -1,0 +1,30 @@
+//! Why a model stopped, in the words of the hosts.
+
+use glassbox_core::{FinishKind, FinishReason};
+
+/// The reason, with the host's word kept.
+pub(super) fn reason(raw: &str) -> FinishReason {
+    FinishReason::new(kind(raw), raw)
+}
+
+fn kind(raw: &str) -> FinishKind {
+    // Some hosts shout.
+    let word = raw.to_ascii_lowercase();
+    match word.as_str() {
+        // Together and Hugging Face pass on their engines' words; Cohere's and Anthropic's come through gateways.
+        "stop" | "eos" | "eos_token" | "end_turn" | "stop_sequence" | "complete" | "completed" => {
+            FinishKind::Stop
+        }
+        // `model_length` is Mistral's, `insufficient_system_resource` DeepSeek's: the answer is cut either way.
+        "length" | "max_tokens" | "model_length" | "max_output_tokens" | "model_context_window_exceeded"
+        | "insufficient_system_resource" => FinishKind::Length,
+        "tool_calls" | "tool_call" | "tool_use" | "function_call" => FinishKind::ToolCall,
+        // `sensitive` is Z.AI's, `safety` Gemini's.
+        "content_filter" | "content_filtered" | "refusal" | "sensitive" | "safety" => {
+            FinishKind::ContentFilter
+        }
+        "error" | "network_error" => FinishKind::Error,
+        "pause_turn" => FinishKind::Pause,
+        _ => FinishKind::Other,
+    }
+}

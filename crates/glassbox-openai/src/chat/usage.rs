@@ -1,0 +1,140 @@
+//! What a call consumed, in the spellings of the hosts, and in the one meaning of [`glassbox_core::Usage`].
+
+use serde::Deserialize;
+use serde::de::MapAccess;
+use serde::de::value::MapAccessDeserializer;
+
+use crate::lenient::{Count, Lenient, Maybe, lenient};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Usage {
+    prompt_tokens: Count,
+    completion_tokens: Count,
+    total_tokens: Count,
+    prompt_tokens_details: Maybe<Details>,
+    completion_tokens_details: Maybe<Details>,
+    /// DeepSeek.
+    prompt_cache_hit_tokens: Count,
+    /// Moonshot, Together.
+    cached_tokens: Count,
+    /// Mistral.
+    num_cached_tokens: Count,
+    /// Hosts that stand before Anthropic models.
+    cache_read_input_tokens: Count,
+    cache_creation_input_tokens: Count,
+    /// Copilot, Perplexity.
+    reasoning_tokens: Count,
+    /// OpenRouter: US dollars. Perplexity: an object.
+    cost: Cost,
+    /// xAI: 10,000,000,000 ticks are a US dollar.
+    cost_in_usd_ticks: Count,
+}
+
+/// The parts of either count. The fields of both are one set, because no name means two things.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Details {
+    cached_tokens: Count,
+    /// OpenRouter.
+    cache_write_tokens: Count,
+    /// DashScope, LiteLLM.
+    cache_creation_input_tokens: Count,
+    reasoning_tokens: Count,
+    text_tokens: Count,
+    image_tokens: Count,
+    audio_tokens: Count,
+}
+
+/// US dollars: a number, or an object that holds one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cost(pub(crate) Option<f64>);
+
+impl<'de> Lenient<'de> for Cost {
+    fn unsigned(number: u64) -> Self {
+        Self(Some(number as f64))
+    }
+
+    fn float(number: f64) -> Self {
+        Self(Some(number))
+    }
+
+    fn object<A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Fields {
+            total_cost: Cost,
+            usd: Cost,
+        }
+        let fields = Fields::deserialize(MapAccessDeserializer::new(entries))?;
+        Ok(Self(fields.total_cost.0.or(fields.usd.0)))
+    }
+}
+
+lenient!(Cost);
+
+/// xAI, "Cost tracking": what a tick is worth, in US dollars.
+const TICK: f64 = 1e-10;
+
+impl Usage {
+    /// The same in the meaning of the conventions: cached tokens inside the input, reasoning inside the output.
+    pub(crate) fn read(&self) -> glassbox_core::Usage {
+        let prompt = self.prompt_tokens_details.0.unwrap_or_default();
+        let completion = self.completion_tokens_details.0.unwrap_or_default();
+        let mut usage = glassbox_core::Usage::default();
+        usage.input_tokens = self.prompt_tokens.0;
+        usage.output_tokens = self.completion_tokens.0;
+        usage.cache_read_input_tokens = first([
+            prompt.cached_tokens,
+            self.prompt_cache_hit_tokens,
+            self.cached_tokens,
+            self.num_cached_tokens,
+            self.cache_read_input_tokens,
+        ]);
+        usage.cache_write_input_tokens = first([
+            prompt.cache_write_tokens,
+            prompt.cache_creation_input_tokens,
+            self.cache_creation_input_tokens,
+        ]);
+        usage.reasoning_output_tokens = first([completion.reasoning_tokens, self.reasoning_tokens]);
+        usage.text.input_tokens = prompt.text_tokens.0;
+        usage.text.output_tokens = completion.text_tokens.0;
+        usage.image.input_tokens = prompt.image_tokens.0;
+        usage.image.output_tokens = completion.image_tokens.0;
+        usage.audio.input_tokens = prompt.audio_tokens.0;
+        usage.audio.output_tokens = completion.audio_tokens.0;
+        let ticks = self.cost_in_usd_ticks.0.filter(|ticks| *ticks > 0);
+        usage.cost = self
+            .cost
+            .0
+            .or_else(|| ticks.map(|ticks| ticks as f64 * TICK));
+        self.include_what_stands_beside(&mut usage);
+        usage
+    }
+
+    /// Some hosts count a part beside the whole: xAI its reasoning, Mistral the audio it was given. Their own total
+    /// gives them away, and only it: where it is absent, the counts stay as they are.
+    fn include_what_stands_beside(&self, usage: &mut glassbox_core::Usage) {
+        let (Some(total), Some(input), Some(output)) = (
+            self.total_tokens.0,
+            usage.input_tokens.as_mut(),
+            usage.output_tokens.as_mut(),
+        ) else {
+            return;
+        };
+        let beside = total.saturating_sub(input.saturating_add(*output));
+        if beside == 0 {
+            return;
+        }
+        if usage.reasoning_output_tokens == Some(beside) {
+            *output += beside;
+        } else if usage.audio.input_tokens == Some(beside) {
+            *input += beside;
+        }
+    }
+}
+
+/// The first count that was given.
+fn first<const N: usize>(counts: [Count; N]) -> Option<u64> {
+    counts.into_iter().find_map(|count| count.0)
+}

@@ -1,0 +1,279 @@
+//! The ways in which hosts differ from OpenAI, as data.
+
+use glassbox_core::Capabilities;
+
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use table::{
+    AZURE, CEREBRAS, COMPATIBLE, DASHSCOPE, DEEPSEEK, DIALECTS, FIREWORKS, GITHUB, GROQ,
+    HUGGINGFACE, LITELLM, LLAMACPP, LMSTUDIO, MISTRAL, MOONSHOT, NVIDIA, OPENAI, OPENROUTER,
+    PERPLEXITY, SGLANG, TOGETHER, VLLM, XAI, ZAI, dialect,
+};
+
+/// What one host is called, where it is, and in what it differs from OpenAI.
+///
+/// A new host is one constant. Inside this crate it is a struct expression; elsewhere, begin with a copy of what is
+/// nearest:
+///
+/// ```
+/// use glassbox_openai::{COMPATIBLE, Dialect};
+///
+/// const ACME: Dialect = {
+///     let mut dialect = COMPATIBLE;
+///     dialect.name = "acme";
+///     dialect.provider = "acme";
+///     dialect.base_url = "https://llm.acme.example/v1";
+///     dialect.options.top_k = None;
+///     dialect
+/// };
+/// # assert_eq!(ACME.name, "acme");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dialect {
+    /// The name users choose it by, as in `groq/llama-3.3-70b-versatile`.
+    pub name: &'static str,
+    /// The value of `gen_ai.provider.name`.
+    pub provider: &'static str,
+    /// Where it is, up to what stands before `/chat/completions`. Empty where every user has a host of their own.
+    pub base_url: &'static str,
+    /// The environment variables that its own SDK reads.
+    pub variables: Variables,
+    /// How it wants the key.
+    pub auth: Auth,
+    /// Whether it answers nobody without a key.
+    pub needs_key: bool,
+    /// Where its operations are.
+    pub paths: Paths,
+    /// What it calls the limit on output tokens.
+    pub output_cap: OutputCap,
+    /// What it calls the options that are not everywhere.
+    pub options: Options,
+    /// How it is told how hard to think.
+    pub reasoning_effort: ReasoningEffort,
+    /// In which form it wants earlier reasoning back.
+    pub reasoning: ReasoningEcho,
+    /// Whether it shows the reasoning of models that reason.
+    pub shows_reasoning: bool,
+    /// Whether it must be asked for the usage of a stream (`stream_options.include_usage`).
+    pub include_usage: bool,
+    /// Whether it takes tools.
+    pub tools: bool,
+    /// What it can be told about tools.
+    pub tool_choice: ToolChoices,
+    /// To what form it can hold an answer.
+    pub structured_output: StructuredOutput,
+    /// What it takes beside text.
+    pub media: Media,
+    /// Whether it knows the role `developer`.
+    pub developer_role: bool,
+    /// Whether it takes earlier refusals in a field of their own.
+    pub refusals: bool,
+    /// Whether its embeddings come in Base64.
+    pub base64_embeddings: bool,
+}
+
+impl Dialect {
+    /// What models of this host can do, as far as the host decides it.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        let mut capabilities = Capabilities::all();
+        capabilities.tools = self.tools;
+        capabilities.parallel_tool_calls = self.tools;
+        capabilities.images = self.media.images;
+        capabilities.structured_output = self.structured_output == StructuredOutput::Schema;
+        capabilities.reasoning = self.shows_reasoning;
+        capabilities.choices = self.options.choice_count.is_some();
+        capabilities
+    }
+}
+
+/// The names of environment variables; empty where the SDK of the host has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Variables {
+    /// The key.
+    pub key: &'static str,
+    /// The base URL.
+    pub base_url: &'static str,
+    /// The organisation.
+    pub organization: &'static str,
+    /// The project.
+    pub project: &'static str,
+    /// The version of the API.
+    pub api_version: &'static str,
+}
+
+impl Variables {
+    /// A key, and perhaps a base URL.
+    #[must_use]
+    pub const fn new(key: &'static str, base_url: &'static str) -> Self {
+        Self {
+            key,
+            base_url,
+            organization: "",
+            project: "",
+            api_version: "",
+        }
+    }
+}
+
+/// How a host wants the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Auth {
+    /// `Authorization: Bearer KEY`.
+    Bearer,
+    /// The key alone, in this header (in lower case).
+    Header(&'static str),
+}
+
+/// Where the operations of a host are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Paths {
+    /// `BASE/chat/completions`.
+    Plain,
+    /// `BASE/openai/deployments/MODEL/chat/completions?api-version=VERSION`; and where the base URL ends in
+    /// `/openai/v1`, `BASE/chat/completions`, as Azure's newer API has it. A base URL that names the deployment
+    /// itself, or that ends in `/models` (Azure AI Foundry), is followed too.
+    Azure,
+}
+
+/// What a host calls the limit on output tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OutputCap {
+    /// `max_completion_tokens` for OpenAI's reasoning models and all since GPT-5, which refuse the old name;
+    /// `max_tokens` for all others, because many hosts know no other name.
+    ByModel,
+    /// `max_completion_tokens`.
+    MaxCompletionTokens,
+    /// `max_tokens`.
+    MaxTokens,
+}
+
+impl OutputCap {
+    /// The field for this model.
+    #[must_use]
+    pub fn field(self, model: &str) -> &'static str {
+        match self {
+            Self::ByModel if is_reasoning(model) => "max_completion_tokens",
+            Self::MaxCompletionTokens => "max_completion_tokens",
+            Self::ByModel | Self::MaxTokens => "max_tokens",
+        }
+    }
+}
+
+/// Whether it is one of OpenAI's reasoning models, by its name: `o1`, `o3-mini`, `gpt-5`, `openai/gpt-5.2`.
+fn is_reasoning(model: &str) -> bool {
+    let name = model.rsplit('/').next().unwrap_or(model);
+    let name = name.to_ascii_lowercase();
+    let number = |prefix: &str| -> Option<u32> {
+        let rest = name.strip_prefix(prefix)?;
+        let end = rest
+            .find(|character: char| !character.is_ascii_digit())
+            .unwrap_or(rest.len());
+        rest[..end].parse().ok()
+    };
+    number("o").is_some() || number("gpt-").is_some_and(|version| (5..20).contains(&version))
+}
+
+/// What a host calls the options that are not everywhere. `None` where it has no such option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// [`Parameters::top_k`](glassbox_core::Parameters::top_k).
+    pub top_k: Option<&'static str>,
+    /// [`Parameters::stop_sequences`](glassbox_core::Parameters::stop_sequences).
+    pub stop_sequences: Option<&'static str>,
+    /// [`Parameters::seed`](glassbox_core::Parameters::seed).
+    pub seed: Option<&'static str>,
+    /// [`Parameters::frequency_penalty`](glassbox_core::Parameters::frequency_penalty).
+    pub frequency_penalty: Option<&'static str>,
+    /// [`Parameters::presence_penalty`](glassbox_core::Parameters::presence_penalty).
+    pub presence_penalty: Option<&'static str>,
+    /// [`Parameters::choice_count`](glassbox_core::Parameters::choice_count).
+    pub choice_count: Option<&'static str>,
+    /// [`Parameters::parallel_tool_calls`](glassbox_core::Parameters::parallel_tool_calls).
+    pub parallel_tool_calls: Option<&'static str>,
+    /// [`Parameters::service_tier`](glassbox_core::Parameters::service_tier).
+    pub service_tier: Option<&'static str>,
+    /// [`Request::user`](glassbox_core::Request::user). It changes no answer, so it is left out in silence where a
+    /// host has no place for it.
+    pub user: Option<&'static str>,
+    /// [`Message::name`](glassbox_core::Message::name), likewise.
+    pub name: Option<&'static str>,
+}
+
+/// How a host is told how hard to think.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReasoningEffort {
+    /// `"reasoning_effort": "low"`.
+    Flat,
+    /// `"reasoning": {"effort": "low"}`.
+    Nested,
+    /// Not at all.
+    Unsupported,
+}
+
+/// In which form a host wants earlier reasoning back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReasoningEcho {
+    /// As the `reasoning_details` that it gave, unchanged and in order; as `reasoning` where it gave only text.
+    Details,
+    /// As text in this field of the message.
+    Field(&'static str),
+    /// Not at all.
+    Omit,
+    /// As `thinking` parts of the content.
+    Parts,
+}
+
+impl ReasoningEcho {
+    pub(crate) const fn keeps_details(self) -> bool {
+        matches!(self, Self::Details)
+    }
+}
+
+/// What a host can be told about tools, beside leaving it to the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ToolChoices {
+    /// The word for "some tool must be called".
+    pub required: Option<&'static str>,
+    /// Whether it knows `none`. Where it does not, the tools themselves are left out.
+    pub none: bool,
+    /// Whether one tool can be named.
+    pub named: bool,
+}
+
+/// To what form a host can hold an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StructuredOutput {
+    /// To none.
+    None,
+    /// To JSON.
+    Json,
+    /// To JSON, and to a schema.
+    Schema,
+}
+
+/// What a host takes beside text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Media {
+    /// Images, in the message or by URL (`image_url`).
+    pub images: bool,
+    /// Sound, in the message (`input_audio`).
+    pub audio: bool,
+    /// Moving images (`video_url`).
+    pub video: bool,
+    /// Documents, in the message or uploaded before (`file`).
+    pub documents: bool,
+}

@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+mod chat;
+mod config;
+mod dialect;
+mod embeddings;
+mod lenient;
+
+pub use chat::{ChatDecoder, OpenAi};
+pub use config::OpenAiBuilder;
+pub use embeddings::OpenAiEmbeddings;
+
+pub use dialect::{
+    AZURE, Auth, CEREBRAS, COMPATIBLE, DASHSCOPE, DEEPSEEK, DIALECTS, Dialect, FIREWORKS, GITHUB,
+    GROQ, HUGGINGFACE, LITELLM, LLAMACPP, LMSTUDIO, MISTRAL, MOONSHOT, Media, NVIDIA, OPENAI,
+    OPENROUTER, Options, OutputCap, PERPLEXITY, Paths, ReasoningEcho, ReasoningEffort, SGLANG,
+    StructuredOutput, TOGETHER, ToolChoices, VLLM, Variables, XAI, ZAI, dialect,
+};

@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod guide;
+mod registry;
+
+pub use glassbox_core::*;
+pub use registry::{
+    Options, Provider, embedding_model, embedding_model_with, model, model_with, providers,
+};
+
+#[cfg(feature = "agent")]
+pub use glassbox_agent as agent;
+#[cfg(feature = "agent")]
+pub use glassbox_agent::{Agent, Limits, Outcome, RunEvent, RunResult};
+#[cfg(feature = "openai")]
+pub use glassbox_openai as openai;
+#[cfg(feature = "otel")]
+pub use glassbox_otel::Telemetry;
+#[cfg(feature = "agent")]
+pub use glassbox_tool as tool;
+#[cfg(feature = "agent")]
+pub use glassbox_tool::{Tool, Toolbox};
