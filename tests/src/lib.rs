@@ -1,1 +1,1 @@
-//! Stories that cross crates.
+//! Stories that cross crates: see `stories/`.

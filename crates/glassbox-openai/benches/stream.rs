@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput, criterion_group};
 use futures_util::StreamExt as _;
 use glassbox_core::{CompletionModel, Delivery, Event, Request};
-use glassbox_http::{Decoder as _, Events, HttpClient, MemoryResponse, MemoryTransport, SseDecoder};
+use glassbox_http::{
+    Decoder as _, Events, HttpClient, MemoryResponse, MemoryTransport, SseDecoder,
+};
 use glassbox_openai::{ChatDecoder, OPENAI, OpenAi};
 use tokio::runtime::{Builder, Runtime};
 
@@ -27,7 +29,12 @@ fn stream(created: impl Fn(usize) -> usize, delta: impl Fn(usize) -> String) -> 
              \"logprobs\":null,\"finish_reason\":{finish}}}],\"obfuscation\":\"{padding}\"}}\n\n"
         )
     };
-    let mut text = chunk(0, "{\"role\":\"assistant\",\"content\":\"\"}", "null", "abc");
+    let mut text = chunk(
+        0,
+        "{\"role\":\"assistant\",\"content\":\"\"}",
+        "null",
+        "abc",
+    );
     for number in 0..CHUNKS {
         text += &chunk(number, &delta(number), "null", &"x".repeat(number % 9));
     }
@@ -43,18 +50,24 @@ fn text() -> Vec<u8> {
 
 /// Text in chunks of which no two are alike.
 fn changing() -> Vec<u8> {
-    stream(|number| number, |number| format!("{{\"content\":\" word{number}\"}}"))
+    stream(
+        |number| number,
+        |number| format!("{{\"content\":\" word{number}\"}}"),
+    )
 }
 
 fn arguments() -> Vec<u8> {
-    stream(|_| 0, |number| match number {
-        0 => "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\
+    stream(
+        |_| 0,
+        |number| match number {
+            0 => "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\
               \"function\":{\"name\":\"f\",\"arguments\":\"\"}}]}"
-            .to_owned(),
-        number => format!(
-            "{{\"tool_calls\":[{{\"index\":0,\"function\":{{\"arguments\":\"\\\"a{number}\\\":1,\"}}}}]}}"
-        ),
-    })
+                .to_owned(),
+            number => format!(
+                "{{\"tool_calls\":[{{\"index\":0,\"function\":{{\"arguments\":\"\\\"a{number}\\\":1,\"}}}}]}}"
+            ),
+        },
+    )
 }
 
 fn split(body: &[u8]) -> usize {
@@ -149,7 +162,13 @@ fn ratio() {
     let nanoseconds = best.map(|time| time.as_nanos() / CHUNKS as u128);
     let bytes = text.len() / CHUNKS;
     println!("a chunk of {bytes} bytes, in nanoseconds:");
-    let names = ["split", "decode text", "decode changing text", "decode arguments", "call"];
+    let names = [
+        "split",
+        "decode text",
+        "decode changing text",
+        "decode arguments",
+        "call",
+    ];
     for (name, time) in names.iter().zip(nanoseconds) {
         let ratio = time as f64 / nanoseconds[0] as f64;
         println!("  {name}: {time} ({ratio:.1} x split)");

@@ -16,5 +16,5 @@ pub(crate) mod usage;
 mod wire;
 
 pub use decode::ChatDecoder;
-pub use model::OpenAi;
 pub(crate) use encode::{Encoded, encode};
+pub use model::OpenAi;

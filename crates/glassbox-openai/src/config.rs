@@ -52,7 +52,20 @@ impl OpenAiBuilder {
     ///
     /// What is missing is an error of [`build`](Self::build), so it can still be given.
     pub fn from_env(dialect: &Dialect, model: impl Into<String>) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "this is `from_env`")]
+        Self::from_variables(dialect, model, |name| std::env::var(name).ok())
+    }
+
+    fn from_variables(
+        dialect: &Dialect,
+        model: impl Into<String>,
+        read: impl Fn(&str) -> Option<String>,
+    ) -> Self {
         let names = dialect.variables;
+        let variable = |name: &str| {
+            let value = (!name.is_empty()).then(|| read(name))??;
+            (!value.trim().is_empty()).then_some(value)
+        };
         Self {
             dialect: *dialect,
             api_key: variable(names.key).map(Secret::new),
@@ -130,7 +143,7 @@ impl OpenAiBuilder {
     ///
     /// As [`build`](Self::build).
     pub fn build_embeddings(self) -> Result<OpenAiEmbeddings> {
-        let mut endpoint = self.endpoint("embeddings")?;
+        let mut endpoint = self.endpoint(self.dialect.embeddings.path)?;
         endpoint.info.api = None;
         Ok(OpenAiEmbeddings::at(endpoint, self.dialect))
     }
@@ -139,7 +152,11 @@ impl OpenAiBuilder {
         let uri = self.uri(operation)?;
         let address = uri.host().unwrap_or_default();
         let address = address.trim_matches(['[', ']']).to_owned();
-        let default_port = if uri.scheme_str() == Some("http") { 80 } else { 443 };
+        let default_port = if uri.scheme_str() == Some("http") {
+            80
+        } else {
+            443
+        };
         let port = uri.port_u16().unwrap_or(default_port);
         let info = ModelInfo::new(self.dialect.provider, &self.model)
             .with_server(address, Some(port))
@@ -224,7 +241,9 @@ impl OpenAiBuilder {
         for (header, what, value) in accounts {
             if let Some(value) = value {
                 let value = HeaderValue::from_str(value).map_err(|_| {
-                    self.wrong(format!("the {what} holds a character that no HTTP header may hold"))
+                    self.wrong(format!(
+                        "the {what} holds a character that no HTTP header may hold"
+                    ))
                 })?;
                 call = call.with_header(HeaderName::from_static(header), value);
             }
@@ -284,19 +303,6 @@ pub(crate) struct Endpoint {
     /// The request without its body.
     pub(crate) call: Call,
     pub(crate) http: HttpClient,
-}
-
-/// The value of an environment variable, unless it is blank.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "only `from_env` gets here"
-)]
-fn variable(name: &str) -> Option<String> {
-    if name.is_empty() {
-        return None;
-    }
-    let value = std::env::var(name).ok()?;
-    (!value.trim().is_empty()).then_some(value)
 }
 
 /// `text` as a part of a path or a query: everything but RFC 3986's unreserved characters is percent-encoded.

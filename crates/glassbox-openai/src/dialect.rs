@@ -71,8 +71,8 @@ pub struct Dialect {
     pub developer_role: bool,
     /// Whether it takes earlier refusals in a field of their own.
     pub refusals: bool,
-    /// Whether its embeddings come in Base64.
-    pub base64_embeddings: bool,
+    /// Where its embeddings are, and how they travel.
+    pub embeddings: Embeddings,
 }
 
 impl Dialect {
@@ -276,4 +276,26 @@ pub struct Media {
     pub video: bool,
     /// Documents, in the message or uploaded before (`file`).
     pub documents: bool,
+}
+
+/// The embeddings of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Embeddings {
+    /// The path that follows the base URL, without its first slash.
+    pub path: &'static str,
+    /// How the numbers travel.
+    pub encoding: VectorEncoding,
+}
+
+/// How the numbers of an embedding travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VectorEncoding {
+    /// As JSON numbers, or as the request asks: Base64 is not asked for by ourselves.
+    Numbers,
+    /// As little-endian 32-bit floats in Base64.
+    Floats,
+    /// As signed bytes in Base64, which the host does without being asked.
+    SignedBytes,
 }

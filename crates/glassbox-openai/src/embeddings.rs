@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::usage::Usage;
 use crate::config::{Endpoint, OpenAiBuilder};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, VectorEncoding};
 use crate::lenient::{Count, Lenient, List, Maybe, Word, lenient};
 
 #[cfg(test)]
@@ -38,7 +38,9 @@ impl OpenAiEmbeddings {
     ///
     /// As [`OpenAiBuilder::build`].
     pub fn new(model: impl Into<String>, api_key: impl Into<Secret>) -> Result<Self> {
-        OpenAiBuilder::new(model).api_key(api_key).build_embeddings()
+        OpenAiBuilder::new(model)
+            .api_key(api_key)
+            .build_embeddings()
     }
 
     /// A model of a host, with what the environment says of it.
@@ -77,7 +79,8 @@ impl EmbeddingModel for OpenAiEmbeddings {
         let reply = http.send(call).await?;
         let start = reply.start.clone();
         let body = reply.bytes().await?;
-        match decode(&body, request.inputs.len()) {
+        let encoding = self.dialect.embeddings.encoding;
+        match decode(&body, request.inputs.len(), encoding) {
             Ok(mut response) => {
                 response.start = start;
                 Ok(response)
@@ -108,8 +111,7 @@ fn encode(request: &EmbeddingRequest, model: &str, dialect: &Dialect) -> Result<
         #[serde(skip_serializing_if = "Option::is_none")]
         user: Option<&'a str>,
     }
-    let default = dialect
-        .base64_embeddings
+    let default = (dialect.embeddings.encoding == VectorEncoding::Floats)
         .then_some(EncodingFormat::Base64);
     let body = Body {
         model,
@@ -119,7 +121,10 @@ fn encode(request: &EmbeddingRequest, model: &str, dialect: &Dialect) -> Result<
             .or(default)
             .map(EncodingFormat::as_str),
         dimensions: request.dimensions,
-        user: request.user.as_deref().filter(|_| dialect.options.user.is_some()),
+        user: request
+            .user
+            .as_deref()
+            .filter(|_| dialect.options.user.is_some()),
     };
     serde_json::to_vec(&body).map_err(|_| {
         Error::new(
@@ -147,20 +152,20 @@ struct Item {
     embedding: Vector,
 }
 
-/// Numbers, or the bytes of little-endian 32-bit floats in Base64. `None` where it is neither.
+/// Numbers, or bytes that stand for numbers.
 #[derive(Default)]
-struct Vector(Option<Vec<f32>>);
+enum Vector {
+    #[default]
+    Neither,
+    Bytes(Vec<u8>),
+    Numbers(Vec<f32>),
+}
 
 impl<'de> Lenient<'de> for Vector {
     fn text(text: Cow<'de, str>) -> Self {
-        let bytes = STANDARD.decode(text.as_bytes());
-        let numbers = bytes.ok().filter(|bytes| bytes.len() % 4 == 0).map(|bytes| {
-            let words = bytes.chunks_exact(4);
-            words
-                .map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]]))
-                .collect()
-        });
-        Self(numbers)
+        STANDARD
+            .decode(text.as_bytes())
+            .map_or(Self::Neither, Self::Bytes)
     }
 
     fn sequence<A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
@@ -168,14 +173,35 @@ impl<'de> Lenient<'de> for Vector {
         while let Some(number) = items.next_element::<f32>()? {
             numbers.push(number);
         }
-        Ok(Self(Some(numbers)))
+        Ok(Self::Numbers(numbers))
+    }
+}
+
+impl Vector {
+    fn into_numbers(self, encoding: VectorEncoding) -> Option<Vec<f32>> {
+        match (self, encoding) {
+            (Self::Neither, _) => None,
+            (Self::Numbers(numbers), _) => Some(numbers),
+            (Self::Bytes(bytes), VectorEncoding::SignedBytes) => {
+                let numbers = bytes.into_iter().map(|byte| byte.cast_signed().into());
+                Some(numbers.collect())
+            }
+            (Self::Bytes(bytes), _) => {
+                let words = bytes.chunks_exact(4);
+                words.remainder().is_empty().then(|| {
+                    words
+                        .map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]]))
+                        .collect()
+                })
+            }
+        }
     }
 }
 
 lenient!(Vector);
 
 /// Reads the vectors of `count` inputs, in the order of the inputs.
-fn decode(body: &[u8], count: usize) -> Result<EmbeddingResponse> {
+fn decode(body: &[u8], count: usize, encoding: VectorEncoding) -> Result<EmbeddingResponse> {
     let wrong = |message: String| Error::new(ErrorKind::Protocol, message);
     let body: Body<'_> = serde_json::from_slice(body).map_err(|error| {
         wrong(format!(
@@ -191,9 +217,9 @@ fn decode(body: &[u8], count: usize) -> Result<EmbeddingResponse> {
     let mut embeddings = vec![None; count];
     for (place, item) in body.data.0.into_iter().enumerate() {
         let index = item.index.0.unwrap_or(place as u64);
-        let Some(vector) = item.embedding.0 else {
+        let Some(vector) = item.embedding.into_numbers(encoding) else {
             return Err(wrong(format!(
-                "embedding {index} is neither a list of numbers nor 32-bit floats in Base64"
+                "embedding {index} is neither a list of numbers nor Base64 of them"
             )));
         };
         let slot = usize::try_from(index)

@@ -11,8 +11,8 @@ pub use config::OpenAiBuilder;
 pub use embeddings::OpenAiEmbeddings;
 
 pub use dialect::{
-    AZURE, Auth, CEREBRAS, COMPATIBLE, DASHSCOPE, DEEPSEEK, DIALECTS, Dialect, FIREWORKS, GITHUB,
+    AZURE, Auth, CEREBRAS, COMPATIBLE, DASHSCOPE, DEEPSEEK, DIALECTS, Dialect, Embeddings, FIREWORKS, GITHUB,
     GROQ, HUGGINGFACE, LITELLM, LLAMACPP, LMSTUDIO, MISTRAL, MOONSHOT, Media, NVIDIA, OPENAI,
     OPENROUTER, Options, OutputCap, PERPLEXITY, Paths, ReasoningEcho, ReasoningEffort, SGLANG,
-    StructuredOutput, TOGETHER, ToolChoices, VLLM, Variables, XAI, ZAI, dialect,
+    StructuredOutput, TOGETHER, ToolChoices, VLLM, Variables, VectorEncoding, XAI, ZAI, dialect,
 };

@@ -89,7 +89,11 @@ impl<'a> Piece<'a> {
             index: call.index.0,
             id: call.id.as_str(),
             extra: call.extra_content,
-            ..call.function.0.as_ref().map_or_else(Self::default, Self::of_function)
+            ..call
+                .function
+                .0
+                .as_ref()
+                .map_or_else(Self::default, Self::of_function)
         }
     }
 
@@ -156,7 +160,8 @@ impl Calls {
             .and_then(|index| last(&|call| call.index == Some(index)));
         if !piece.id.is_empty() {
             // The index may have been counted on in the middle of a call, and the id may come after the name.
-            let nameless = same_index.filter(|at| piece.name.is_empty() && self.list[*at].id.is_empty());
+            let nameless =
+                same_index.filter(|at| piece.name.is_empty() && self.list[*at].id.is_empty());
             return last(&|call| call.id == piece.id).or(nameless);
         }
         let is_named_elsewhere = piece.index.is_some() && !piece.name.is_empty();
@@ -180,13 +185,7 @@ impl Calls {
         Ok(self.list.len() - 1)
     }
 
-    fn add(
-        &mut self,
-        at: usize,
-        piece: Piece<'_>,
-        context: &mut Context<'_>,
-        events: &mut Events,
-    ) {
+    fn add(&mut self, at: usize, piece: Piece<'_>, context: &mut Context<'_>, events: &mut Events) {
         self.open = at;
         let call = &mut self.list[at];
         let number = number(at);
@@ -206,7 +205,9 @@ impl Calls {
             }
         }
         // What does not parse (nested too deep, say) is not worth returning.
-        let extra = piece.extra.map(|raw| serde_json::from_str::<Value>(raw.get()));
+        let extra = piece
+            .extra
+            .map(|raw| serde_json::from_str::<Value>(raw.get()));
         if let Some(Ok(extra)) = extra {
             let opaque = Opaque::new(context.provider, json!({ "extra_content": extra }));
             events.push(Event::opaque(context.choice, Some(number), opaque));

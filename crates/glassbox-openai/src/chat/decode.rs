@@ -96,7 +96,11 @@ impl ChatDecoder {
         let id = news(&mut known.id, completion.id.as_str(), false);
         let model = news(&mut known.model, completion.model.as_str(), false);
         let mut meta = Meta::new(id, model);
-        meta.service_tier = news(&mut known.service_tier, completion.service_tier.as_str(), true);
+        meta.service_tier = news(
+            &mut known.service_tier,
+            completion.service_tier.as_str(),
+            true,
+        );
         meta.system_fingerprint = news(
             &mut known.system_fingerprint,
             completion.system_fingerprint.as_str(),
@@ -109,8 +113,8 @@ impl ChatDecoder {
 
     /// Gives the usage, where it is news: some hosts repeat it with every chunk, some begin or end with zeros.
     fn usage(&mut self, usage: Usage, events: &mut Events) {
-        let says_nothing = usage.is_empty()
-            || (usage.total_tokens().unwrap_or(0) == 0 && !self.usage.is_empty());
+        let says_nothing =
+            usage.is_empty() || (usage.total_tokens().unwrap_or(0) == 0 && !self.usage.is_empty());
         if !says_nothing && usage != self.usage {
             self.usage = usage.clone();
             events.push(Event::Usage(Box::new(usage)));
@@ -178,7 +182,10 @@ impl ChatDecoder {
         let Kind::Arguments { call } = delta.kind else {
             return true;
         };
-        let choice = self.choices.iter().find(|choice| choice.index == delta.choice);
+        let choice = self
+            .choices
+            .iter()
+            .find(|choice| choice.index == delta.choice);
         choice.is_some_and(|choice| choice.has_id(call))
     }
 
@@ -294,7 +301,11 @@ fn parse(data: &[u8]) -> Result<Completion<'_>> {
     };
     read.map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        let what = if error.is_eof() { "is cut off" } else { "is not valid JSON" };
+        let what = if error.is_eof() {
+            "is cut off"
+        } else {
+            "is not valid JSON"
+        };
         Error::new(
             ErrorKind::Protocol,
             format!("the answer {what} at line {line}, column {column}"),

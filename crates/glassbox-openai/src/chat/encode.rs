@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use glassbox_core::{
-    Delivery, Error, ErrorKind, OutputFormat, Request, Result, ToolSpec, schema,
-};
+use glassbox_core::{Delivery, Error, ErrorKind, OutputFormat, Request, Result, ToolSpec, schema};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -87,7 +85,12 @@ impl Serialize for Body<'_> {
         if request.delivery == Delivery::Incremental {
             fields.add("stream", &true)?;
             if dialect.include_usage {
-                fields.add("stream_options", &StreamOptions { include_usage: true })?;
+                fields.add(
+                    "stream_options",
+                    &StreamOptions {
+                        include_usage: true,
+                    },
+                )?;
             }
         }
         fields.end()

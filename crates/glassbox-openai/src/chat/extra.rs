@@ -72,7 +72,8 @@ impl Extra {
             choices[at] = Value::Object(sayings);
         }
         if !choices.is_empty() {
-            meta.extra.insert("choices".to_owned(), Value::Array(choices));
+            meta.extra
+                .insert("choices".to_owned(), Value::Array(choices));
         }
         (!meta.extra.is_empty()).then_some(meta)
     }

@@ -16,7 +16,11 @@ fn kind(raw: &str) -> FinishKind {
             FinishKind::Stop
         }
         // `model_length` is Mistral's, `insufficient_system_resource` DeepSeek's: the answer is cut either way.
-        "length" | "max_tokens" | "model_length" | "max_output_tokens" | "model_context_window_exceeded"
+        "length"
+        | "max_tokens"
+        | "model_length"
+        | "max_output_tokens"
+        | "model_context_window_exceeded"
         | "insufficient_system_resource" => FinishKind::Length,
         "tool_calls" | "tool_call" | "tool_use" | "function_call" => FinishKind::ToolCall,
         // `sensitive` is Z.AI's, `safety` Gemini's.

@@ -273,7 +273,8 @@ impl Serialize for Calls<'_> {
                         call.arguments.as_str()
                     },
                 },
-                extra_content: opaque.and_then(|opaque| opaque.of(self.provider)?.get("extra_content")),
+                extra_content: opaque
+                    .and_then(|opaque| opaque.of(self.provider)?.get("extra_content")),
             })?;
         }
         list.end()

@@ -59,17 +59,49 @@ pub(super) fn settings<'a>(
     let cap = Some(dialect.output_cap.field(model));
     let all = [
         ("max_tokens", cap, given.max_tokens.map(Value::Count)),
-        ("temperature", Some("temperature"), given.temperature.map(Value::Float)),
+        (
+            "temperature",
+            Some("temperature"),
+            given.temperature.map(Value::Float),
+        ),
         ("top_p", Some("top_p"), given.top_p.map(Value::Float)),
-        ("top_k", names.top_k, given.top_k.map(|top| Value::Count(top.into()))),
-        ("stop_sequences", names.stop_sequences, (!stop.is_empty()).then_some(Value::Texts(stop))),
+        (
+            "top_k",
+            names.top_k,
+            given.top_k.map(|top| Value::Count(top.into())),
+        ),
+        (
+            "stop_sequences",
+            names.stop_sequences,
+            (!stop.is_empty()).then_some(Value::Texts(stop)),
+        ),
         ("seed", names.seed, given.seed.map(Value::Integer)),
-        ("frequency_penalty", names.frequency_penalty, given.frequency_penalty.map(Value::Float)),
-        ("presence_penalty", names.presence_penalty, given.presence_penalty.map(Value::Float)),
-        ("choice_count", names.choice_count, given.choice_count.map(|n| Value::Count(n.into()))),
+        (
+            "frequency_penalty",
+            names.frequency_penalty,
+            given.frequency_penalty.map(Value::Float),
+        ),
+        (
+            "presence_penalty",
+            names.presence_penalty,
+            given.presence_penalty.map(Value::Float),
+        ),
+        (
+            "choice_count",
+            names.choice_count,
+            given.choice_count.map(|n| Value::Count(n.into())),
+        ),
         ("reasoning_effort", effort_field, effort),
-        ("parallel_tool_calls", names.parallel_tool_calls, parallel.map(Value::Flag)),
-        ("service_tier", names.service_tier, text(&given.service_tier)),
+        (
+            "parallel_tool_calls",
+            names.parallel_tool_calls,
+            parallel.map(Value::Flag),
+        ),
+        (
+            "service_tier",
+            names.service_tier,
+            text(&given.service_tier),
+        ),
     ];
     all.into_iter().filter_map(|(name, field, value)| {
         Some(Setting {

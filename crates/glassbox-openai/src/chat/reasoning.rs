@@ -19,9 +19,11 @@ impl Details {
     /// The readable text, where the host gives it nowhere else.
     pub(super) fn text(raw: &RawValue) -> String {
         let entries = parse(raw);
-        let fields = entries
-            .iter()
-            .flat_map(|entry| PIECED.iter().filter_map(|field| entry.get(*field)?.as_str()));
+        let fields = entries.iter().flat_map(|entry| {
+            PIECED
+                .iter()
+                .filter_map(|field| entry.get(*field)?.as_str())
+        });
         fields.collect()
     }
 

@@ -90,7 +90,10 @@ impl Shortcut {
     }
 
     /// The event of a chunk that fits; the inner `None` where its delta is empty.
-    #[expect(clippy::option_option, reason = "fitting and having something to say are two questions")]
+    #[expect(
+        clippy::option_option,
+        reason = "fitting and having something to say are two questions"
+    )]
     pub(super) fn take(&mut self, chunk: &[u8]) -> Option<Option<Event>> {
         let pattern = self.pattern.as_mut()?;
         let mut rest = chunk.strip_prefix(pattern.head.as_slice())?;
@@ -137,9 +140,10 @@ impl Pattern {
         holes.sort_unstable_by_key(|(_, (start, _))| *start);
         let ends = holes[1..].iter().map(|(_, (start, _))| *start);
         let ends = ends.chain([chunk.len()]);
-        let after = holes.iter().zip(ends).map(|((hole, (_, end)), next)| {
-            (*hole, chunk[*end..next].to_vec())
-        });
+        let after = holes
+            .iter()
+            .zip(ends)
+            .map(|((hole, (_, end)), next)| (*hole, chunk[*end..next].to_vec()));
         Some(Self {
             delta,
             head: chunk[..holes[0].1.0].to_vec(),

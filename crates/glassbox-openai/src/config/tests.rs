@@ -19,7 +19,10 @@ fn refused(builder: OpenAiBuilder) -> String {
     let error = builder.build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
     let said = format!("{error} {error:?}");
-    assert!(!said.contains("key-of-nobody") && !said.contains("hunter2"), "{said}");
+    assert!(
+        !said.contains("key-of-nobody") && !said.contains("hunter2"),
+        "{said}"
+    );
     error.to_string()
 }
 
@@ -39,10 +42,19 @@ fn every_dialect_can_be_built() {
 
 #[test]
 fn the_path_follows_the_base_url() {
-    assert_eq!(uri(&builder(OPENAI)), "https://api.openai.com/v1/chat/completions");
+    assert_eq!(
+        uri(&builder(OPENAI)),
+        "https://api.openai.com/v1/chat/completions"
+    );
     for (base, expected) in [
-        ("http://localhost:8000/v1", "http://localhost:8000/v1/chat/completions"),
-        ("http://localhost:8000/v1//", "http://localhost:8000/v1/chat/completions"),
+        (
+            "http://localhost:8000/v1",
+            "http://localhost:8000/v1/chat/completions",
+        ),
+        (
+            "http://localhost:8000/v1//",
+            "http://localhost:8000/v1/chat/completions",
+        ),
         ("  https://h  ", "https://h/chat/completions"),
         ("https://h/v1?a=b", "https://h/v1/chat/completions?a=b"),
     ] {
@@ -93,12 +105,19 @@ fn the_server_is_the_host_and_the_port() {
 
 #[test]
 fn what_is_missing_is_named_with_its_variable() {
-    let without = |dialect| OpenAiBuilder::new("m").dialect(dialect).transport(MemoryTransport::new());
+    let without = |dialect| {
+        OpenAiBuilder::new("m")
+            .dialect(dialect)
+            .transport(MemoryTransport::new())
+    };
     assert_eq!(
         refused(without(GROQ)),
         "groq: no API key: set GROQ_API_KEY, or hand one to the builder",
     );
-    assert_eq!(refused(without(GROQ).api_key(" \n")), refused(without(GROQ)));
+    assert_eq!(
+        refused(without(GROQ).api_key(" \n")),
+        refused(without(GROQ))
+    );
     assert_eq!(
         refused(without(AZURE)),
         "azure.ai.openai: no base URL: set AZURE_OPENAI_ENDPOINT, or hand one to the builder",
@@ -110,13 +129,27 @@ fn what_is_missing_is_named_with_its_variable() {
     let mut nameless = COMPATIBLE;
     nameless.variables = crate::Variables::new("", "");
     assert!(refused(without(nameless)).ends_with("no base URL: hand one to the builder"));
-    without(COMPATIBLE).base_url("http://localhost").build().unwrap();
+    without(COMPATIBLE)
+        .base_url("http://localhost")
+        .build()
+        .unwrap();
 }
 
 #[test]
 fn what_is_wrong_is_refused_and_not_repeated() {
-    for base in ["localhost:8000", "ftp://h/v1", "/v1", "https://", "http://user:hunter2@", "https://h/a b", "::"] {
-        assert!(refused(builder(COMPATIBLE).base_url(base)).contains("base URL"), "{base}");
+    for base in [
+        "localhost:8000",
+        "ftp://h/v1",
+        "/v1",
+        "https://",
+        "http://user:hunter2@",
+        "https://h/a b",
+        "::",
+    ] {
+        assert!(
+            refused(builder(COMPATIBLE).base_url(base)).contains("base URL"),
+            "{base}"
+        );
     }
     let broken = builder(OPENAI).api_key("key-of-nobody\nwith: header");
     assert!(refused(broken).contains("key"));
@@ -134,16 +167,36 @@ fn the_key_travels_as_the_host_wants_it() {
         let value = call.headers.get(name)?;
         Some((value.to_str().unwrap().to_owned(), value.is_sensitive()))
     };
-    assert_eq!(header(OPENAI, "authorization"), Some(("Bearer key-of-nobody".into(), true)));
-    assert_eq!(header(AZURE, "api-key"), Some(("key-of-nobody".into(), true)));
+    assert_eq!(
+        header(OPENAI, "authorization"),
+        Some(("Bearer key-of-nobody".into(), true))
+    );
+    assert_eq!(
+        header(AZURE, "api-key"),
+        Some(("key-of-nobody".into(), true))
+    );
     assert_eq!(header(AZURE, "authorization"), None);
-    assert_eq!(header(OPENAI, "openai-organization"), Some(("org".into(), false)));
-    assert_eq!(header(OPENAI, "openai-project"), Some(("proj".into(), false)));
+    assert_eq!(
+        header(OPENAI, "openai-organization"),
+        Some(("org".into(), false))
+    );
+    assert_eq!(
+        header(OPENAI, "openai-project"),
+        Some(("proj".into(), false))
+    );
     let keyless = OpenAiBuilder::new("m")
         .dialect(COMPATIBLE)
         .base_url("http://h")
         .transport(MemoryTransport::new());
-    assert!(keyless.endpoint("x").unwrap().call.headers.get("authorization").is_none());
+    assert!(
+        keyless
+            .endpoint("x")
+            .unwrap()
+            .call
+            .headers
+            .get("authorization")
+            .is_none()
+    );
     let untrimmed = builder(OPENAI).api_key("key\n").endpoint("x").unwrap();
     assert_eq!(untrimmed.call.headers["authorization"], "Bearer key");
 }
@@ -152,8 +205,41 @@ fn the_key_travels_as_the_host_wants_it() {
 fn nothing_prints_the_key() {
     let builder = builder(OPENAI).base_url("https://user:hunter2@h/v1");
     let said = format!("{builder:?} {:?}", builder.clone().build().unwrap());
-    assert!(!said.contains("key-of-nobody") && !said.contains("hunter2"), "{said}");
+    assert!(
+        !said.contains("key-of-nobody") && !said.contains("hunter2"),
+        "{said}"
+    );
     let embeddings = builder.build_embeddings().unwrap();
     assert_eq!(embeddings.info().api, None);
     assert!(!format!("{embeddings:?}").contains("key-of-nobody"));
+}
+
+#[test]
+fn the_environment_says_what_the_dialect_names() {
+    let read = |name: &str| {
+        let value = match name {
+            "OPENAI_API_KEY" | "AZURE_OPENAI_API_KEY" => "key-of-nobody",
+            "OPENAI_BASE_URL" => "http://localhost:1/v1",
+            "OPENAI_ORG_ID" => "org",
+            "OPENAI_PROJECT_ID" | "GROQ_API_KEY" => " ",
+            "AZURE_OPENAI_ENDPOINT" => "https://x.openai.azure.com",
+            "OPENAI_API_VERSION" => "2024-10-21",
+            "" => panic!("a variable without a name"),
+            _ => return None,
+        };
+        Some(value.to_owned())
+    };
+    let from = |dialect: &Dialect| {
+        OpenAiBuilder::from_variables(dialect, "m", read).transport(MemoryTransport::new())
+    };
+    let openai = from(&OPENAI).endpoint("chat/completions").unwrap();
+    assert_eq!(openai.call.uri, "http://localhost:1/v1/chat/completions");
+    assert_eq!(openai.call.headers["authorization"], "Bearer key-of-nobody");
+    assert_eq!(openai.call.headers["openai-organization"], "org");
+    assert!(!openai.call.headers.contains_key("openai-project"), "blank is unset");
+    let azure = from(&AZURE).endpoint("chat/completions").unwrap();
+    assert_eq!(azure.call.headers["api-key"], "key-of-nobody");
+    assert_eq!(azure.call.uri.query(), Some("api-version=2024-10-21"));
+    assert!(refused(from(&GROQ)).contains("GROQ_API_KEY"));
+    from(&GROQ).api_key("key-of-nobody").build().unwrap();
 }

@@ -1,6 +1,6 @@
 use super::{
-    Auth, Dialect, Media, Options, OutputCap, Paths, ReasoningEcho, ReasoningEffort,
-    StructuredOutput, ToolChoices, Variables,
+    Auth, Dialect, Embeddings, Media, Options, OutputCap, Paths, ReasoningEcho, ReasoningEffort,
+    StructuredOutput, ToolChoices, Variables, VectorEncoding,
 };
 
 /// OpenAI itself (`platform.openai.com/docs/api-reference/chat`).
@@ -48,7 +48,10 @@ pub const OPENAI: Dialect = Dialect {
     },
     developer_role: true,
     refusals: true,
-    base64_embeddings: true,
+    embeddings: Embeddings {
+        path: "embeddings",
+        encoding: VectorEncoding::Floats,
+    },
 };
 
 /// Azure OpenAI (`learn.microsoft.com/azure/ai-services/openai/reference`). The model is the deployment's name.
@@ -84,7 +87,10 @@ pub const COMPATIBLE: Dialect = Dialect {
     },
     developer_role: false,
     refusals: false,
-    base64_embeddings: false,
+    embeddings: Embeddings {
+        encoding: VectorEncoding::Numbers,
+        ..OPENAI.embeddings
+    },
     ..OPENAI
 };
 
@@ -290,6 +296,10 @@ pub const PERPLEXITY: Dialect = Dialect {
     },
     include_usage: false,
     tools: false,
+    embeddings: Embeddings {
+        path: "v1/embeddings",
+        encoding: VectorEncoding::SignedBytes,
+    },
     ..SERVICE
 };
 

@@ -21,11 +21,17 @@ fn every_dialect_is_complete() {
         assert!(!dialect.provider.is_empty(), "{name}");
         assert!(!dialect.variables.key.is_empty(), "{name}");
         let is_somewhere = dialect.base_url.starts_with("http");
-        assert!(is_somewhere || !dialect.variables.base_url.is_empty(), "{name}");
+        assert!(
+            is_somewhere || !dialect.variables.base_url.is_empty(),
+            "{name}"
+        );
         assert!(!dialect.base_url.ends_with('/'), "{name}");
         let is_local = dialect.base_url.starts_with("http://localhost");
         assert!(!is_local || !dialect.needs_key, "{name} is on this machine");
-        assert!(is_local || !dialect.base_url.starts_with("http://"), "{name} is sent a key");
+        assert!(
+            is_local || !dialect.base_url.starts_with("http://"),
+            "{name} is sent a key"
+        );
     }
 }
 
@@ -39,4 +45,31 @@ fn capabilities_follow_from_the_data() {
     assert!(!deepseek.choices);
     let perplexity = PERPLEXITY.capabilities();
     assert!(!perplexity.tools && !perplexity.parallel_tool_calls);
+}
+
+#[test]
+fn the_readme_lists_every_dialect_and_its_variables() {
+    let readme = include_str!("../../README.md");
+    for dialect in DIALECTS {
+        let start = format!("| `{}` | [`", dialect.name);
+        let row = readme.lines().find(|line| line.starts_with(&start));
+        let row = row.unwrap_or_else(|| panic!("{} has no row", dialect.name));
+        let variables = dialect.variables;
+        for variable in [
+            variables.key,
+            variables.base_url,
+            variables.organization,
+            variables.project,
+            variables.api_version,
+        ] {
+            let named = variable.is_empty() || row.contains(&format!("`{variable}`"));
+            assert!(named, "the row of {} lacks {variable}", dialect.name);
+        }
+        assert_eq!(
+            row.contains("if any"),
+            !dialect.needs_key,
+            "{}",
+            dialect.name
+        );
+    }
 }

@@ -36,7 +36,10 @@ struct Cassette {
 
 impl Cassette {
     fn model(&self) -> &str {
-        let model = self.request.as_ref().and_then(|body| body["model"].as_str());
+        let model = self
+            .request
+            .as_ref()
+            .and_then(|body| body["model"].as_str());
         model.unwrap_or("unknown")
     }
 
@@ -100,7 +103,9 @@ impl Cassette {
 /// The exchanges that are Chat Completions: by their folder and, for Ollama, which has two APIs, by their path.
 fn cassettes(folder: &Path) -> Vec<Cassette> {
     let index = std::fs::read_to_string(folder.join("INDEX.jsonl")).unwrap();
-    let rows = index.lines().map(|row| serde_json::from_str::<Value>(row).unwrap());
+    let rows = index
+        .lines()
+        .map(|row| serde_json::from_str::<Value>(row).unwrap());
     let chat = rows.filter(|row| row["api"] == "chat").map(|row| {
         let file = row["file"].as_str().unwrap().to_owned();
         let mut exchange: Value =
@@ -153,9 +158,16 @@ async fn every_recorded_answer_is_read_as_the_oracle_reads_it() {
         let lines = unexpected.into_iter();
         mismatches.extend(lines.map(|line| format!("{}: {line}", cassette.file)));
     }
-    report("answers read as the oracle reads them, or excepted", &counts);
+    report(
+        "answers read as the oracle reads them, or excepted",
+        &counts,
+    );
     assert!(mismatches.is_empty(), "{}", mismatches.join("\n"));
-    assert_eq!(exceptions.unused(), [""; 0], "exceptions that nothing needs");
+    assert_eq!(
+        exceptions.unused(),
+        [""; 0],
+        "exceptions that nothing needs"
+    );
 }
 
 #[tokio::test]
@@ -222,6 +234,9 @@ async fn every_expressible_request_is_written_as_it_was_recorded() {
         }
     }
     report("requests written as they were recorded", &counts);
-    report("requests that our types cannot express, by the reason", &reasons);
+    report(
+        "requests that our types cannot express, by the reason",
+        &reasons,
+    );
     assert!(mismatches.is_empty(), "{}", mismatches.join("\n"));
 }

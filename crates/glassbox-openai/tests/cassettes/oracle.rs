@@ -60,7 +60,9 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
         (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
         }
         (a, b) => a == b,
     }
@@ -90,7 +92,10 @@ fn json_or_text(text: &str) -> Value {
 }
 
 fn finishes(response: &Response) -> Vec<&str> {
-    let reasons = response.choices.iter().flat_map(|choice| &choice.finish_reason);
+    let reasons = response
+        .choices
+        .iter()
+        .flat_map(|choice| &choice.finish_reason);
     reasons.flat_map(|reason| reason.raw.as_deref()).collect()
 }
 

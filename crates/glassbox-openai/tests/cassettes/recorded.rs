@@ -81,7 +81,9 @@ fn setting(
 
 fn messages(value: &Value, dialect: &Dialect) -> Result<Messages, String> {
     let list = value.as_array().unwrap().iter();
-    list.map(|message| self::message(message, dialect)).collect::<Result<Vec<_>, _>>().map(Into::into)
+    list.map(|message| self::message(message, dialect))
+        .collect::<Result<Vec<_>, _>>()
+        .map(Into::into)
 }
 
 fn message(value: &Value, dialect: &Dialect) -> Result<Message, String> {
@@ -96,7 +98,9 @@ fn message(value: &Value, dialect: &Dialect) -> Result<Message, String> {
     let mut message = match role {
         "tool" => {
             let id = take("tool_call_id").ok_or("a tool message without an id")?;
-            let text = content.as_str().ok_or("a tool message that is not a text")?;
+            let text = content
+                .as_str()
+                .ok_or("a tool message that is not a text")?;
             Message::tool([ToolCallResponse::new(id.as_str().unwrap(), "", text)])
         }
         "assistant" => assistant(content, &mut take, dialect)?,
@@ -121,26 +125,37 @@ fn assistant(
         ReasoningEcho::Field(field) => {
             let text = take(field).and_then(|text| text.as_str().map(str::to_owned));
             let text = text.filter(|text| !text.is_empty());
-            message.parts.extend(text.map(|text| Part::Reasoning(Reasoning::new(text))));
+            message
+                .parts
+                .extend(text.map(|text| Part::Reasoning(Reasoning::new(text))));
         }
         ReasoningEcho::Details => {
             if let Some(details) = take("reasoning_details") {
                 let data = json!({"reasoning_details": details});
-                message.parts.push(Part::Opaque(Opaque::new(dialect.provider, data)));
+                message
+                    .parts
+                    .push(Part::Opaque(Opaque::new(dialect.provider, data)));
             }
         }
         _ => {}
     }
     message.parts.extend(parts(&content)?);
-    for call in take("tool_calls").iter().flat_map(|calls| calls.as_array().unwrap()) {
+    for call in take("tool_calls")
+        .iter()
+        .flat_map(|calls| calls.as_array().unwrap())
+    {
         let function = &call["function"];
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let (Some(id), Some(name), Some(arguments)) =
-            (text(&call["id"]), text(&function["name"]), text(&function["arguments"]))
-        else {
+        let (Some(id), Some(name), Some(arguments)) = (
+            text(&call["id"]),
+            text(&function["name"]),
+            text(&function["arguments"]),
+        ) else {
             return Err("a tool call that is not by the book".to_owned());
         };
-        message.parts.push(Part::ToolCall(ToolCall::new(id, name, arguments)));
+        message
+            .parts
+            .push(Part::ToolCall(ToolCall::new(id, name, arguments)));
     }
     Ok(message)
 }
@@ -167,7 +182,11 @@ fn part(value: &Value) -> Result<Part, String> {
         }
         "image_url" | "video_url" if only(1) => {
             let url = body["url"].as_str().unwrap();
-            let modality = if kind == "image_url" { Modality::Image } else { Modality::Video };
+            let modality = if kind == "image_url" {
+                Modality::Image
+            } else {
+                Modality::Video
+            };
             Ok(data(url, &modality).unwrap_or_else(|| uri(url, &modality)))
         }
         "input_audio" if only(2) => {
@@ -195,12 +214,22 @@ fn uri(url: &str, modality: &Modality) -> Part {
 
 fn tools(value: &Value) -> Result<Arc<[ToolSpec]>, String> {
     let list = value.as_array().unwrap().iter().map(|tool| {
-        let function = tool["function"].as_object().ok_or("a tool that is not a function")?;
+        let function = tool["function"]
+            .as_object()
+            .ok_or("a tool that is not a function")?;
         let mut spec = ToolSpec::new(
             function["name"].as_str().unwrap(),
-            function.get("parameters").ok_or("a tool without parameters")?.clone(),
+            function
+                .get("parameters")
+                .ok_or("a tool without parameters")?
+                .clone(),
         );
-        let text = |field| function.get(field).and_then(Value::as_str).map(str::to_owned);
+        let text = |field| {
+            function
+                .get(field)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
         spec.description = text("description");
         spec.strict = function.get("strict").and_then(Value::as_bool);
         Ok(spec)
@@ -215,7 +244,9 @@ fn tool_choice(value: &Value, dialect: &Dialect) -> Result<ToolChoice, String> {
         Some(word) if Some(word) == dialect.tool_choice.required => Ok(ToolChoice::Required),
         Some(word) => Err(format!("the tool choice {word}")),
         None => {
-            let name = value["function"]["name"].as_str().ok_or("a tool choice of an unknown kind")?;
+            let name = value["function"]["name"]
+                .as_str()
+                .ok_or("a tool choice of an unknown kind")?;
             Ok(ToolChoice::Named(name.to_owned()))
         }
     }
@@ -249,7 +280,11 @@ pub(crate) fn normal(body: &Value, recorded: &Value, dialect: &Dialect) -> Value
         "tools" => value.as_array().is_none_or(|tools| !tools.is_empty()),
         _ => true,
     });
-    for tool in body.get_mut("tools").into_iter().flat_map(|tools| tools.as_array_mut().unwrap()) {
+    for tool in body
+        .get_mut("tools")
+        .into_iter()
+        .flat_map(|tools| tools.as_array_mut().unwrap())
+    {
         // Mistral takes it for granted.
         tool["type"] = json!("function");
     }
@@ -274,10 +309,17 @@ pub(crate) fn normal(body: &Value, recorded: &Value, dialect: &Dialect) -> Value
         if fields.get("content").is_some_and(|content| content == "") {
             fields.shift_remove("content");
         }
-        if fields.get("tool_calls").is_some_and(|calls| *calls == json!([])) {
+        if fields
+            .get("tool_calls")
+            .is_some_and(|calls| *calls == json!([]))
+        {
             fields.shift_remove("tool_calls");
         }
-        for call in fields.get_mut("tool_calls").into_iter().flat_map(|calls| calls.as_array_mut().unwrap()) {
+        for call in fields
+            .get_mut("tool_calls")
+            .into_iter()
+            .flat_map(|calls| calls.as_array_mut().unwrap())
+        {
             // DeepSeek's own index, sent back to it; it does not want it.
             call.as_object_mut().unwrap().shift_remove("index");
         }

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use glassbox_core::{FinishReason, ModelInfo, Parameters, Request, Usage};
 use glassbox_semconv::{attribute as name, glassbox, value};
 use opentelemetry::trace::SpanKind;
-use opentelemetry::{Array, KeyValue, StringValue, Value};
+use opentelemetry::{KeyValue, StringValue};
 
 use crate::facts::{AgentRun, Embeddings, Facts, Inference, ToolCalled};
 use crate::recording::Ending;
+use crate::vocabulary::attributes::{Attributes, count, double, int, string, strings, text};
 
 use value::gen_ai_operation_name as operation;
-
-type Attributes = Vec<KeyValue>;
 
 /// The span's name: the operation and what it is done to.
 pub(crate) fn name(facts: Facts<'_>) -> Cow<'static, str> {
@@ -390,36 +389,4 @@ fn usage(usage: &Usage, out: &mut Attributes) {
         usage.audio.cache_read_input_tokens,
         out,
     );
-}
-
-fn text(key: &'static str, value: Option<&Arc<str>>, out: &mut Attributes) {
-    out.extend(value.map(|value| KeyValue::new(key, Arc::clone(value))));
-}
-
-fn string(key: &'static str, value: Option<&String>, out: &mut Attributes) {
-    out.extend(
-        value
-            .filter(|value| !value.is_empty())
-            .map(|value| KeyValue::new(key, value.clone())),
-    );
-}
-
-fn int(key: &'static str, value: Option<impl Into<i64>>, out: &mut Attributes) {
-    out.extend(value.map(|value| KeyValue::new(key, value.into())));
-}
-
-/// OpenTelemetry's integers are signed; no count comes near the difference.
-fn count(key: &'static str, value: Option<u64>, out: &mut Attributes) {
-    out.extend(value.map(|value| KeyValue::new(key, i64::try_from(value).unwrap_or(i64::MAX))));
-}
-
-fn double(key: &'static str, value: Option<f64>, out: &mut Attributes) {
-    out.extend(value.map(|value| KeyValue::new(key, value)));
-}
-
-fn strings(key: &'static str, values: impl IntoIterator<Item = StringValue>) -> KeyValue {
-    KeyValue::new(
-        key,
-        Value::Array(Array::String(values.into_iter().collect())),
-    )
 }

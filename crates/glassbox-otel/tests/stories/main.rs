@@ -3,8 +3,10 @@
     clippy::unwrap_used,
     reason = "a test may unwrap, and so may what it calls"
 )]
+#![expect(clippy::disallowed_methods, reason = "a test owns its tasks")]
 
 mod common;
 
 mod agent;
 mod model;
+mod nesting;

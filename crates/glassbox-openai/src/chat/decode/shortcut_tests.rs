@@ -14,7 +14,11 @@ fn run(dialect: &Dialect, chunks: &[Vec<u8>], shortcut: Shortcut) -> (Vec<String
         let result = decoder.frame(Frame::new(chunk), &mut events);
         taken += usize::from(decoder.shortcut.is_used());
         let failed = result.is_err();
-        log.push(format!("{:?} {:?}", events.into_iter().collect::<Vec<_>>(), result));
+        log.push(format!(
+            "{:?} {:?}",
+            events.into_iter().collect::<Vec<_>>(),
+            result
+        ));
         if failed {
             break;
         }
@@ -36,20 +40,34 @@ fn chunks(texts: &[&str], around: impl Fn(&str) -> String) -> Vec<Vec<u8>> {
 }
 
 const TEXTS: [&str; 12] = [
-    "a", "b", "", "two words", "\\\"quoted\\\"", "é😀", "\\ud83d\\ude00", "\\\\", "line\\nbreak", "{}[],:", "c",
+    "a",
+    "b",
+    "",
+    "two words",
+    "\\\"quoted\\\"",
+    "é😀",
+    "\\ud83d\\ude00",
+    "\\\\",
+    "line\\nbreak",
+    "{}[],:",
+    "c",
     "\\u0000",
 ];
 
 #[test]
 fn text_takes_the_shortcut() {
     let plain = |text: &str| {
-        format!(r#"{{"id":"1","created":1,"choices":[{{"index":0,"delta":{{"content":"{text}"}},"finish_reason":null}}]}}"#)
+        format!(
+            r#"{{"id":"1","created":1,"choices":[{{"index":0,"delta":{{"content":"{text}"}},"finish_reason":null}}]}}"#
+        )
     };
     // The first says the id, the second teaches, and the third is the first to use it.
     assert_eq!(compare(&OPENAI, &chunks(&TEXTS, plain)), TEXTS.len() - 2);
     let padded = |text: &str| {
         let padding = "x".repeat(text.len() % 5);
-        format!(r#"{{"choices":[{{"delta":{{"content":"{text}"}}}}],"usage":null,"obfuscation":"{padding}"}}"#)
+        format!(
+            r#"{{"choices":[{{"delta":{{"content":"{text}"}}}}],"usage":null,"obfuscation":"{padding}"}}"#
+        )
     };
     assert_eq!(compare(&OPENAI, &chunks(&TEXTS, padded)), TEXTS.len() - 1);
     let before = |text: &str| {
@@ -64,24 +82,50 @@ fn reasoning_and_arguments_take_the_shortcut() {
     let reasoning = |text: &str| {
         format!(r#"{{"choices":[{{"delta":{{"content":null,"reasoning_content":"{text}"}}}}]}}"#)
     };
-    assert_eq!(compare(&OPENAI, &chunks(&TEXTS, reasoning)), TEXTS.len() - 1);
+    assert_eq!(
+        compare(&OPENAI, &chunks(&TEXTS, reasoning)),
+        TEXTS.len() - 1
+    );
     let arguments = |text: &str| {
-        format!(r#"{{"choices":[{{"delta":{{"tool_calls":[{{"index":0,"id":"a","function":{{"name":"f","arguments":"{text}"}}}}]}}}}]}}"#)
+        format!(
+            r#"{{"choices":[{{"delta":{{"tool_calls":[{{"index":0,"id":"a","function":{{"name":"f","arguments":"{text}"}}}}]}}}}]}}"#
+        )
     };
     // The first announces the call.
-    assert_eq!(compare(&OPENAI, &chunks(&TEXTS, arguments)), TEXTS.len() - 2);
+    assert_eq!(
+        compare(&OPENAI, &chunks(&TEXTS, arguments)),
+        TEXTS.len() - 2
+    );
 }
 
 #[test]
 fn what_leaves_a_trace_takes_no_shortcut() {
     let traces: [&dyn Fn(&str) -> String; 7] = [
-        &|text| format!(r#"{{"choices":[{{"delta":{{"content":"{text}"}},"logprobs":{{"content":[1]}}}}]}}"#),
+        &|text| {
+            format!(
+                r#"{{"choices":[{{"delta":{{"content":"{text}"}},"logprobs":{{"content":[1]}}}}]}}"#
+            )
+        },
         &|text| format!(r#"{{"choices":[{{"delta":{{"content":"{text}","refusal":"no"}}}}]}}"#),
         &|text| format!(r#"{{"choices":[{{"delta":{{"content":"{text}","annotations":[1]}}}}]}}"#),
-        &|text| format!(r#"{{"choices":[{{"delta":{{"reasoning":"{text}","reasoning_details":[{{"text":"{text}"}}]}}}}]}}"#),
-        &|text| format!(r#"{{"choices":[{{"delta":{{"content":"{text}"}},"finish_reason":"stop"}}]}}"#),
-        &|text| format!(r#"{{"choices":[{{"delta":{{"tool_calls":[{{"function":{{"name":"f","arguments":"{text}"}}}}]}}}}]}}"#),
-        &|text| format!(r#"{{"choices":[{{"delta":{{"content":"{text}"}}}},{{"index":1,"delta":{{"content":"{text}"}}}}]}}"#),
+        &|text| {
+            format!(
+                r#"{{"choices":[{{"delta":{{"reasoning":"{text}","reasoning_details":[{{"text":"{text}"}}]}}}}]}}"#
+            )
+        },
+        &|text| {
+            format!(r#"{{"choices":[{{"delta":{{"content":"{text}"}},"finish_reason":"stop"}}]}}"#)
+        },
+        &|text| {
+            format!(
+                r#"{{"choices":[{{"delta":{{"tool_calls":[{{"function":{{"name":"f","arguments":"{text}"}}}}]}}}}]}}"#
+            )
+        },
+        &|text| {
+            format!(
+                r#"{{"choices":[{{"delta":{{"content":"{text}"}}}},{{"index":1,"delta":{{"content":"{text}"}}}}]}}"#
+            )
+        },
     ];
     for around in traces {
         assert_eq!(compare(&OPENROUTER, &chunks(&TEXTS, around)), 0);
@@ -91,7 +135,10 @@ fn what_leaves_a_trace_takes_no_shortcut() {
 #[test]
 fn after_too_many_patterns_that_never_fit_no_more_are_made() {
     let chunks: Vec<Vec<u8>> = (0..40)
-        .map(|number| format!(r#"{{"created":{number},"choices":[{{"delta":{{"content":"x"}}}}]}}"#).into_bytes())
+        .map(|number| {
+            format!(r#"{{"created":{number},"choices":[{{"delta":{{"content":"x"}}}}]}}"#)
+                .into_bytes()
+        })
         .collect();
     assert_eq!(compare(&OPENAI, &chunks), 0);
     let mut decoder = ChatDecoder::new(&OPENAI);
@@ -107,7 +154,10 @@ struct Numbers(u64);
 
 impl Numbers {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % limit
     }
 }
@@ -116,9 +166,19 @@ impl Numbers {
 fn damaged_bytes_are_the_same_with_and_without() {
     let kinds: [&dyn Fn(&str) -> String; 4] = [
         &|text| format!(r#"{{"choices":[{{"delta":{{"content":"{text}"}}}}],"obfuscation":"xy"}}"#),
-        &|text| format!(r#"{{"choices":[{{"delta":{{"reasoning":"{text}"}}}}],"obfuscation":"xy"}}"#),
-        &|text| format!(r#"{{"choices":[{{"index":1,"delta":{{"content":"{text}"}}}}],"usage":{{"prompt_tokens":1}}}}"#),
-        &|text| format!(r#"{{"choices":[{{"delta":{{"tool_calls":[{{"index":0,"id":"a","function":{{"name":"f","arguments":"{text}"}}}}]}}}}]}}"#),
+        &|text| {
+            format!(r#"{{"choices":[{{"delta":{{"reasoning":"{text}"}}}}],"obfuscation":"xy"}}"#)
+        },
+        &|text| {
+            format!(
+                r#"{{"choices":[{{"index":1,"delta":{{"content":"{text}"}}}}],"usage":{{"prompt_tokens":1}}}}"#
+            )
+        },
+        &|text| {
+            format!(
+                r#"{{"choices":[{{"delta":{{"tool_calls":[{{"index":0,"id":"a","function":{{"name":"f","arguments":"{text}"}}}}]}}}}]}}"#
+            )
+        },
     ];
     const BYTES: &[u8] = b"\"\\{}[],:0x \n\x01\xff\xc3\xa9untd";
     let mut numbers = Numbers(7);

@@ -97,9 +97,15 @@ fn a_stream_is_text_usage_and_what_it_says_of_itself() {
     assert_eq!(response.model(), Some("gpt-4o"));
     assert_eq!(response.meta.service_tier.as_deref(), Some("default"));
     assert_eq!(response.meta.system_fingerprint.as_deref(), Some("fp_1"));
-    assert_eq!(response.finish_reason().unwrap().raw.as_deref(), Some("stop"));
+    assert_eq!(
+        response.finish_reason().unwrap().raw.as_deref(),
+        Some("stop")
+    );
     let usage = &response.usage;
-    assert_eq!((usage.input_tokens, usage.output_tokens), (Some(9), Some(12)));
+    assert_eq!(
+        (usage.input_tokens, usage.output_tokens),
+        (Some(9), Some(12))
+    );
     assert_eq!(usage.cache_read_input_tokens, Some(4));
     assert_eq!(usage.reasoning_output_tokens, Some(5));
 }
@@ -109,7 +115,9 @@ fn what_is_known_is_said_once() {
     let chunk = delta(&json!({"content": "a"}));
     let (events, end) = events(&OPENAI, &[&chunk, &chunk, FINISH]);
     end.unwrap();
-    let metas = events.iter().filter(|event| matches!(event, Event::Meta(_)));
+    let metas = events
+        .iter()
+        .filter(|event| matches!(event, Event::Meta(_)));
     assert_eq!(metas.count(), 1);
 }
 
@@ -121,7 +129,10 @@ fn azure_says_its_model_late() {
         r#"{"id":"","model":"","choices":[{"index":0,"finish_reason":"stop","content_filter_results":{"hate":{"filtered":false}}}]}"#,
         "[DONE]",
     ]);
-    assert_eq!((response.id(), response.model()), (Some("chatcmpl-2"), Some("gpt-4o-2024")));
+    assert_eq!(
+        (response.id(), response.model()),
+        (Some("chatcmpl-2"), Some("gpt-4o-2024"))
+    );
     assert_eq!(
         Value::Object(response.meta.extra),
         json!({
@@ -153,7 +164,11 @@ fn null_empty_missing_and_misplaced_values_are_nothing() {
     ]);
     assert_eq!(response.text(), "ok");
     assert_eq!(response.id(), Some("7"));
-    assert_eq!(response.usage.input_tokens, Some(3), "zeros do not undo a count");
+    assert_eq!(
+        response.usage.input_tokens,
+        Some(3),
+        "zeros do not undo a count"
+    );
     assert_eq!(response.choices.len(), 1);
 }
 
@@ -183,22 +198,35 @@ fn usage_is_brought_into_the_meaning_of_the_conventions() {
         "prompt_tokens": 12, "completion_tokens": 1, "total_tokens": 241,
         "completion_tokens_details": {"reasoning_tokens": 228}, "cost_in_usd_ticks": 1_000_000_000,
     }));
-    assert_eq!((xai.output_tokens, xai.reasoning_output_tokens), (Some(229), Some(228)));
+    assert_eq!(
+        (xai.output_tokens, xai.reasoning_output_tokens),
+        (Some(229), Some(228))
+    );
     assert!((xai.cost.unwrap() - 0.1).abs() < 1e-12);
     let voxtral = usage(json!({
         "prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 112,
         "prompt_tokens_details": {"audio_tokens": 100},
     }));
-    assert_eq!((voxtral.input_tokens, voxtral.audio.input_tokens), (Some(109), Some(100)));
+    assert_eq!(
+        (voxtral.input_tokens, voxtral.audio.input_tokens),
+        (Some(109), Some(100))
+    );
     let openai = usage(json!({
         "prompt_tokens": 12, "completion_tokens": 30, "total_tokens": 42,
         "completion_tokens_details": {"reasoning_tokens": 28, "audio_tokens": 1},
     }));
-    assert_eq!((openai.output_tokens, openai.audio.output_tokens), (Some(30), Some(1)));
+    assert_eq!(
+        (openai.output_tokens, openai.audio.output_tokens),
+        (Some(30), Some(1))
+    );
     let deepseek = usage(json!({"prompt_tokens": 12, "prompt_cache_hit_tokens": 8}));
     assert_eq!(deepseek.cache_read_input_tokens, Some(8));
-    let openrouter = usage(json!({"cost": 0.25, "prompt_tokens_details": {"cache_write_tokens": 6}}));
-    assert_eq!((openrouter.cost, openrouter.cache_write_input_tokens), (Some(0.25), Some(6)));
+    let openrouter =
+        usage(json!({"cost": 0.25, "prompt_tokens_details": {"cache_write_tokens": 6}}));
+    assert_eq!(
+        (openrouter.cost, openrouter.cache_write_input_tokens),
+        (Some(0.25), Some(6))
+    );
     let perplexity = usage(json!({"cost": {"request_cost": 1, "total_cost": 2}}));
     assert_eq!(perplexity.cost, Some(2.0));
     let hostile = usage(json!({
@@ -219,7 +247,10 @@ fn calls_by_the_book_keep_their_pieces_apart() {
         tool_delta(json!({"index": 1, "id": "", "function": {"name": null, "arguments": "}"}})),
         tool_delta(json!({"index": 0, "id": null, "function": {"arguments": "1}"}})),
     ]);
-    assert_eq!(calls(&response), [call("a", "f", "{\"x\":1}"), call("b", "g", "{}")]);
+    assert_eq!(
+        calls(&response),
+        [call("a", "f", "{\"x\":1}"), call("b", "g", "{}")]
+    );
 }
 
 #[test]
@@ -229,15 +260,23 @@ fn calls_without_an_index_or_with_a_wrong_one_keep_their_pieces_apart() {
         tool_delta(json!({"function": {"arguments": "1}"}})),
         tool_delta(json!({"id": "b", "function": {"name": "f", "arguments": "{}"}})),
     ]);
-    assert_eq!(calls(&without), [call("a", "f", "{\"x\":1}"), call("b", "f", "{}")]);
+    assert_eq!(
+        calls(&without),
+        [call("a", "f", "{\"x\":1}"), call("b", "f", "{}")]
+    );
     let always_zero = deltas(&[
         tool_delta(json!({"index": 0, "id": "a", "function": {"name": "f", "arguments": "{}"}})),
         tool_delta(json!({"index": 0, "id": "b", "function": {"name": "g", "arguments": "{}"}})),
         tool_delta(json!({"index": 0, "function": {"arguments": " "}})),
     ]);
-    assert_eq!(calls(&always_zero), [call("a", "f", "{}"), call("b", "g", "{} ")]);
+    assert_eq!(
+        calls(&always_zero),
+        [call("a", "f", "{}"), call("b", "g", "{} ")]
+    );
     let counted_on = deltas(&[
-        tool_delta(json!({"index": 0, "id": "a", "function": {"name": "f", "arguments": "{\"x\":"}})),
+        tool_delta(
+            json!({"index": 0, "id": "a", "function": {"name": "f", "arguments": "{\"x\":"}}),
+        ),
         tool_delta(json!({"index": 1, "function": {"arguments": "1"}})),
         tool_delta(json!({"index": 2, "id": "a", "function": {"arguments": "}"}})),
     ]);
@@ -272,7 +311,11 @@ fn calls_without_an_id_are_given_one() {
         r#"{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"{}"}}]},"finish_reason":"tool_calls"}]}"#,
         "[DONE]",
     ]);
-    assert_eq!(calls(&nameless), [call("call_0", "", "{}")], "not lost, and announced once");
+    assert_eq!(
+        calls(&nameless),
+        [call("call_0", "", "{}")],
+        "not lost, and announced once"
+    );
 }
 
 #[test]
@@ -294,14 +337,24 @@ fn whole_calls_are_never_joined() {
     ]}, "finish_reason": "tool_calls"}]}));
     assert_eq!(
         calls(&response),
-        [call("same", "f", "{}"), call("same", "f", "{\"a\":1}"), call("call_x_0", "g", "")],
+        [
+            call("same", "f", "{}"),
+            call("same", "f", "{\"a\":1}"),
+            call("call_x_0", "g", "")
+        ],
     );
 }
 
 #[test]
 fn too_many_calls_are_refused() {
-    let many: Vec<Value> = (0..2000).map(|n| json!({"id": n.to_string(), "function": {"name": "f"}})).collect();
-    let error = whole_by(&OPENAI, &json!({"choices": [{"message": {"tool_calls": many}}]})).unwrap_err();
+    let many: Vec<Value> = (0..2000)
+        .map(|n| json!({"id": n.to_string(), "function": {"name": "f"}}))
+        .collect();
+    let error = whole_by(
+        &OPENAI,
+        &json!({"choices": [{"message": {"tool_calls": many}}]}),
+    )
+    .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Protocol);
 }
 
@@ -311,16 +364,31 @@ fn a_thought_signature_stays_with_its_call() {
         "index": 0, "id": "a", "function": {"name": "f", "arguments": "{}"},
         "extra_content": {"google": {"thought_signature": "sig"}},
     }))]);
-    let opaque = response.tool_calls().next().unwrap().opaque.clone().unwrap();
+    let opaque = response
+        .tool_calls()
+        .next()
+        .unwrap()
+        .opaque
+        .clone()
+        .unwrap();
     assert_eq!(opaque.provider, "openai");
-    assert_eq!(opaque.data, json!({"extra_content": {"google": {"thought_signature": "sig"}}}));
+    assert_eq!(
+        opaque.data,
+        json!({"extra_content": {"google": {"thought_signature": "sig"}}})
+    );
 }
 
 #[test]
 fn reasoning_has_many_spellings() {
     for field in ["reasoning_content", "reasoning"] {
-        let response = deltas(&[json!({field: "let me "}), json!({field: "think", "content": "42"})]);
-        assert_eq!((response.reasoning(), response.text()), ("let me think".into(), "42".into()));
+        let response = deltas(&[
+            json!({field: "let me "}),
+            json!({field: "think", "content": "42"}),
+        ]);
+        assert_eq!(
+            (response.reasoning(), response.text()),
+            ("let me think".into(), "42".into())
+        );
     }
     let twice = deltas(&[json!({"reasoning_content": "a", "reasoning": "a"})]);
     assert_eq!(twice.reasoning(), "a");
@@ -328,25 +396,47 @@ fn reasoning_has_many_spellings() {
         json!({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}]}),
         json!({"content": [{"type": "thinking", "thinking": "..."}, {"type": "text", "text": "4"}, "2", null]}),
     ]);
-    assert_eq!((mistral.reasoning(), mistral.text()), ("hm...".into(), "42".into()));
+    assert_eq!(
+        (mistral.reasoning(), mistral.text()),
+        ("hm...".into(), "42".into())
+    );
 }
 
 #[test]
 fn reasoning_details_are_kept_in_order_and_joined() {
     let piece = |details: Value, reasoning: Value| {
-        json!({"choices": [{"delta": {"reasoning": reasoning, "reasoning_details": details}}]}).to_string()
+        json!({"choices": [{"delta": {"reasoning": reasoning, "reasoning_details": details}}]})
+            .to_string()
     };
     let data = [
-        piece(json!([{"type": "reasoning.text", "index": 0, "text": "a", "format": null}]), json!("a")),
-        piece(json!([{"type": "reasoning.text", "index": 0, "text": "b", "format": "f"}]), json!("b")),
-        piece(json!([{"type": "reasoning.text", "index": 0, "signature": "s"}]), json!(null)),
-        piece(json!([{"type": "reasoning.encrypted", "index": 0, "id": "1", "data": "x"}]), json!(null)),
-        piece(json!([{"type": "reasoning.encrypted", "index": 0, "id": "2", "data": "y"}]), json!(null)),
+        piece(
+            json!([{"type": "reasoning.text", "index": 0, "text": "a", "format": null}]),
+            json!("a"),
+        ),
+        piece(
+            json!([{"type": "reasoning.text", "index": 0, "text": "b", "format": "f"}]),
+            json!("b"),
+        ),
+        piece(
+            json!([{"type": "reasoning.text", "index": 0, "signature": "s"}]),
+            json!(null),
+        ),
+        piece(
+            json!([{"type": "reasoning.encrypted", "index": 0, "id": "1", "data": "x"}]),
+            json!(null),
+        ),
+        piece(
+            json!([{"type": "reasoning.encrypted", "index": 0, "id": "2", "data": "y"}]),
+            json!(null),
+        ),
         json!({"choices": [{"delta": {"content": "text"}, "finish_reason": "stop"}]}).to_string(),
     ];
     let data: Vec<&str> = data.iter().map(String::as_str).collect();
     let response = streamed_by(&OPENROUTER, &data);
-    assert_eq!((response.reasoning(), response.text()), ("ab".into(), "text".into()));
+    assert_eq!(
+        (response.reasoning(), response.text()),
+        ("ab".into(), "text".into())
+    );
     let Part::Reasoning(reasoning) = &response.message().unwrap().parts[0] else {
         panic!("reasoning comes first");
     };
@@ -359,17 +449,23 @@ fn reasoning_details_are_kept_in_order_and_joined() {
         ]}),
     );
     let elsewhere = streamed(&data);
-    assert_eq!(elsewhere.message().unwrap().parts.len(), 2, "kept only where it is wanted back");
+    assert_eq!(
+        elsewhere.message().unwrap().parts.len(),
+        2,
+        "kept only where it is wanted back"
+    );
 }
 
 #[test]
 fn a_whole_message_and_its_pieces_are_the_same() {
-    let whole = whole(&json!({"id": "1", "model": "m", "citations": ["u"], "choices": [{"index": 0, "message": {
+    let whole = whole(
+        &json!({"id": "1", "model": "m", "citations": ["u"], "choices": [{"index": 0, "message": {
         "role": "assistant", "reasoning_content": "why", "content": "what", "refusal": "no",
         "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": "{}"}}],
         "annotations": [{"type": "url_citation"}],
     }, "logprobs": {"content": [{"token": "w"}, {"token": "hat"}]}, "finish_reason": "stop"}],
-    "usage": {"prompt_tokens": 1, "completion_tokens": 2}}));
+    "usage": {"prompt_tokens": 1, "completion_tokens": 2}}),
+    );
     let pieces = streamed(&[
         r#"{"id":"1","model":"m","citations":["u"],"choices":[{"index":0,"delta":{"role":"assistant","reasoning_content":"w"}}]}"#,
         r#"{"id":"1","model":"m","citations":["u"],"choices":[{"index":0,"delta":{"reasoning_content":"hy"}}]}"#,
@@ -382,8 +478,13 @@ fn a_whole_message_and_its_pieces_are_the_same() {
         "[DONE]",
     ]);
     assert_eq!(whole, pieces);
-    assert!(matches!(&whole.message().unwrap().parts[3], Part::Refusal(refusal) if refusal.content == "no"));
-    assert_eq!(whole.meta.extra["choices"][0]["logprobs"]["content"][1]["token"], "hat");
+    assert!(
+        matches!(&whole.message().unwrap().parts[3], Part::Refusal(refusal) if refusal.content == "no")
+    );
+    assert_eq!(
+        whole.meta.extra["choices"][0]["logprobs"]["content"][1]["token"],
+        "hat"
+    );
 }
 
 #[test]
@@ -394,13 +495,18 @@ fn several_answers_mix() {
         r#"{"choices":[{"index":1,"delta":{"content":"b"},"finish_reason":"length"}]}"#,
         r#"{"choices":[{"index":4000000000,"delta":{"content":"hostile"}},{"index":300,"delta":{}}]}"#,
     ]);
-    let texts: Vec<_> = response.choices.iter().map(|choice| choice.message.text()).collect();
+    let texts: Vec<_> = response
+        .choices
+        .iter()
+        .map(|choice| choice.message.text())
+        .collect();
     assert_eq!(texts, ["aa", "bb"]);
 }
 
 #[test]
 fn a_message_in_a_stream_is_the_delta_where_there_is_none() {
-    let response = streamed(&[r#"{"choices":[{"message":{"content":"all"},"finish_reason":"stop"}]}"#]);
+    let response =
+        streamed(&[r#"{"choices":[{"message":{"content":"all"},"finish_reason":"stop"}]}"#]);
     assert_eq!(response.text(), "all");
     let both = streamed(&[
         r#"{"choices":[{"delta":{"content":"1"},"message":{"content":"1"}}]}"#,
@@ -420,17 +526,26 @@ fn audio_and_images_are_parts() {
         ]}, "finish_reason": "stop"}]}));
     assert_eq!(response.text(), "hi");
     let parts = &response.message().unwrap().parts;
-    assert!(matches!(&parts[1], Part::Blob(blob) if blob.mime_type.as_deref() == Some("image/png")));
+    assert!(
+        matches!(&parts[1], Part::Blob(blob) if blob.mime_type.as_deref() == Some("image/png"))
+    );
     assert!(matches!(&parts[2], Part::Uri(uri) if uri.uri == "https://images.example/1"));
     assert!(matches!(&parts[3], Part::Blob(blob) if &*blob.content == "AAEC"));
-    assert!(matches!(&parts[4], Part::Opaque(opaque) if opaque.data == json!({"audio": {"id": "audio_1"}})));
+    assert!(
+        matches!(&parts[4], Part::Opaque(opaque) if opaque.data == json!({"audio": {"id": "audio_1"}}))
+    );
     let pieces = streamed(&[
         r#"{"choices":[{"delta":{"audio":{"id":"audio_1","transcript":"h"}}}]}"#,
         r#"{"choices":[{"delta":{"audio":{"data":"AA==","transcript":"i"}}}]}"#,
         r#"{"choices":[{"delta":{"audio":{"data":"AQI="}},"finish_reason":"stop"}]}"#,
     ]);
-    assert!(matches!(&pieces.message().unwrap().parts[1], Part::Blob(blob) if &*blob.content == "AAEC"));
-    assert!(matches!(&pieces.message().unwrap().parts[2], Part::Opaque(_)));
+    assert!(
+        matches!(&pieces.message().unwrap().parts[1], Part::Blob(blob) if &*blob.content == "AAEC")
+    );
+    assert!(matches!(
+        &pieces.message().unwrap().parts[2],
+        Part::Opaque(_)
+    ));
 }
 
 #[test]
@@ -438,7 +553,9 @@ fn a_reason_that_is_said_twice_is_one() {
     let chunk = r#"{"choices":[{"delta":{"content":""},"finish_reason":"tool_calls"}]}"#;
     let (events, end) = events(&OPENAI, &[chunk, chunk, "[DONE]"]);
     end.unwrap();
-    let finishes = events.iter().filter(|event| matches!(event, Event::Finish { .. }));
+    let finishes = events
+        .iter()
+        .filter(|event| matches!(event, Event::Finish { .. }));
     assert_eq!(finishes.count(), 1);
 }
 
@@ -451,8 +568,15 @@ fn an_error_in_a_stream_is_an_error_after_what_came_before() {
     ] {
         let (response, error) = failed(&[&chunk, error]);
         assert_eq!(response.text(), "par");
-        assert_eq!(response.usage.input_tokens, Some(5), "it is billed all the same");
-        assert_eq!((error.status(), error.kind()), (Some(400), ErrorKind::InvalidRequest));
+        assert_eq!(
+            response.usage.input_tokens,
+            Some(5),
+            "it is billed all the same"
+        );
+        assert_eq!(
+            (error.status(), error.kind()),
+            (Some(400), ErrorKind::InvalidRequest)
+        );
         assert_eq!(error.detail(), Some("Token limit reached"));
     }
     for error in [
@@ -462,7 +586,10 @@ fn an_error_in_a_stream_is_an_error_after_what_came_before() {
         r#"{"choices":[{"error":{"message":"it broke"},"delta":{}}]}"#,
     ] {
         let (_, error) = failed(&[&chunk, error]);
-        assert_eq!((error.kind(), error.detail()), (ErrorKind::ServerError, Some("it broke")));
+        assert_eq!(
+            (error.kind(), error.detail()),
+            (ErrorKind::ServerError, Some("it broke"))
+        );
     }
 }
 
@@ -482,7 +609,10 @@ fn the_finish_reason_error_is_an_error() {
         r#"{"choices":[{"delta":{"content":"par"},"finish_reason":"error"}]}"#,
         "[DONE]",
     ]);
-    assert_eq!((response.text().as_str(), error.kind()), ("par", ErrorKind::ServerError));
+    assert_eq!(
+        (response.text().as_str(), error.kind()),
+        ("par", ErrorKind::ServerError)
+    );
 }
 
 #[test]
@@ -492,7 +622,10 @@ fn a_stream_that_breaks_off_is_an_error() {
         &[][..],
         &[r#"{"id":"1","choices":[],"usage":{"prompt_tokens":1}}"#],
         &[&chunk],
-        &[&chunk, r#"{"choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}"#],
+        &[
+            &chunk,
+            r#"{"choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}"#,
+        ],
         &["[DONE]"],
     ] {
         let (response, error) = failed(data);
@@ -506,16 +639,31 @@ fn done_ends_a_stream_that_gives_no_reason_and_a_reason_one_that_is_not_done() {
     let chunk = delta(&json!({"content": "all"}));
     assert_eq!(streamed(&[&chunk, "[DONE]"]).finish_reason(), None);
     assert_eq!(streamed(&[&chunk, FINISH]).text(), "all");
-    let (events, end) = events(&OPENAI, &[&chunk, FINISH, " [DONE] ", "[DONE]", "garbage after the end"]);
+    let (events, end) = events(
+        &OPENAI,
+        &[
+            &chunk,
+            FINISH,
+            " [DONE] ",
+            "[DONE]",
+            "garbage after the end",
+        ],
+    );
     assert!(events.ended());
-    assert_eq!(end.unwrap_err().kind(), ErrorKind::Protocol, "the driver reads no further");
+    assert_eq!(
+        end.unwrap_err().kind(),
+        ErrorKind::Protocol,
+        "the driver reads no further"
+    );
 }
 
 #[test]
 fn a_body_that_is_no_completion_is_an_error_that_quotes_nothing() {
     let decode = |body: &[u8]| {
         let mut events = Events::new();
-        ChatDecoder::new(&OPENAI).whole(body, &mut events).unwrap_err()
+        ChatDecoder::new(&OPENAI)
+            .whole(body, &mut events)
+            .unwrap_err()
     };
     for body in [
         &b""[..],

@@ -5,9 +5,7 @@ use glassbox_core::{
 use serde_json::json;
 
 use super::*;
-use crate::dialect::{
-    COMPATIBLE, DEEPSEEK, GROQ, MISTRAL, OPENAI, OPENROUTER, PERPLEXITY, ZAI,
-};
+use crate::dialect::{COMPATIBLE, DEEPSEEK, GROQ, MISTRAL, OPENAI, OPENROUTER, PERPLEXITY, ZAI};
 
 fn body(request: &Request, dialect: &Dialect) -> Value {
     let encoded = encode(request, "m", dialect).unwrap();
@@ -40,8 +38,11 @@ fn everything() -> Parameters {
 }
 
 fn tool() -> ToolSpec {
-    ToolSpec::new("f", json!({"type": "object", "properties": {"b": {}, "a": {}}}))
-        .with_description("does")
+    ToolSpec::new(
+        "f",
+        json!({"type": "object", "properties": {"b": {}, "a": {}}}),
+    )
+    .with_description("does")
 }
 
 #[test]
@@ -118,7 +119,10 @@ fn a_conversation_with_tools_goes_back_as_it_came() {
     let conversation = vec![
         Message::user("weather?").with_name("ann"),
         Message::new(Role::Assistant, [call("a", "{\"x\": 1}"), call("b", "")]),
-        Message::tool([ToolCallResponse::new("a", "f", json!({"t": 7})), failed.clone()]),
+        Message::tool([
+            ToolCallResponse::new("a", "f", json!({"t": 7})),
+            failed.clone(),
+        ]),
         Message::assistant("let me see").with_part(call("c", "{bro")),
         Message::tool([ToolCallResponse::new("c", "f", "Error: not JSON").with_error()]),
         Message::assistant(""),
@@ -181,7 +185,12 @@ fn orphans_and_empty_messages_do_no_harm() {
 
 #[test]
 fn developers_are_systems_where_they_are_unknown() {
-    let developer = || vec![Message::new(Role::Other("developer".into()), [Part::text("x")])];
+    let developer = || {
+        vec![Message::new(
+            Role::Other("developer".into()),
+            [Part::text("x")],
+        )]
+    };
     assert_eq!(messages(developer(), &OPENAI)[0]["role"], "developer");
     assert_eq!(messages(developer(), &COMPATIBLE)[0]["role"], "system");
 }
@@ -191,13 +200,18 @@ fn media_have_their_parts() {
     let mut plain_wave = Blob::new(Modality::Audio, "", [1]);
     plain_wave.mime_type = None;
     let video: Part =
-        serde_json::from_value(json!({"type": "uri", "modality": "video", "uri": "https://v"})).unwrap();
+        serde_json::from_value(json!({"type": "uri", "modality": "video", "uri": "https://v"}))
+            .unwrap();
     let message = Message::user("look")
         .with_part(Part::image("image/png", [0, 1, 2]))
         .with_part(Part::image_uri("https://i"))
         .with_part(Part::Blob(Blob::new(Modality::Audio, "audio/mpeg", [1])))
         .with_part(Part::Blob(plain_wave))
-        .with_part(Part::Blob(Blob::new(Modality::Document, "application/pdf", [1])))
+        .with_part(Part::Blob(Blob::new(
+            Modality::Document,
+            "application/pdf",
+            [1],
+        )))
         .with_part(Part::File(File::new(Modality::Document, "file-1")))
         .with_part(video);
     assert_eq!(
@@ -217,7 +231,12 @@ fn media_have_their_parts() {
 
 #[test]
 fn refusals_go_back_as_refusals_where_there_are_such() {
-    let refusal = || vec![Message::new(Role::Assistant, [Part::Refusal(Refusal::new("no"))])];
+    let refusal = || {
+        vec![Message::new(
+            Role::Assistant,
+            [Part::Refusal(Refusal::new("no"))],
+        )]
+    };
     assert_eq!(
         messages(refusal(), &OPENAI)[0],
         json!({"role": "assistant", "content": null, "refusal": "no"}),
@@ -234,7 +253,11 @@ fn thoughtful() -> Message {
     foreign.opaque = Some(Opaque::new("anthropic", json!({"signature": "s"})));
     Message::new(
         Role::Assistant,
-        [Part::Reasoning(foreign), Part::Reasoning(Reasoning::new("hm")), Part::text("42")],
+        [
+            Part::Reasoning(foreign),
+            Part::Reasoning(Reasoning::new("hm")),
+            Part::text("42"),
+        ],
     )
 }
 
@@ -261,7 +284,9 @@ fn opaque_parts_go_back_to_their_provider_and_to_no_other() {
     let mut reasoning = Reasoning::new("hm");
     reasoning.opaque = Some(opaque(json!({"reasoning_details": [{"n": 1}, {"n": 2}]})));
     let mut call = ToolCall::new("a", "f", "{}");
-    call.opaque = Some(opaque(json!({"extra_content": {"google": {"thought_signature": "s"}}})));
+    call.opaque = Some(opaque(
+        json!({"extra_content": {"google": {"thought_signature": "s"}}}),
+    ));
     let message = Message::new(
         Role::Assistant,
         [
@@ -269,7 +294,10 @@ fn opaque_parts_go_back_to_their_provider_and_to_no_other() {
             Part::ToolCall(call),
             Part::Opaque(opaque(json!({"reasoning_details": [{"n": 3}]}))),
             Part::Opaque(opaque(json!({"audio": {"id": "audio_1"}}))),
-            Part::Opaque(Opaque::new("anthropic", json!({"reasoning_details": [{"n": 4}]}))),
+            Part::Opaque(Opaque::new(
+                "anthropic",
+                json!({"reasoning_details": [{"n": 4}]}),
+            )),
         ],
     );
     let function = json!({"name": "f", "arguments": "{}"});
@@ -299,7 +327,12 @@ fn opaque_parts_go_back_to_their_provider_and_to_no_other() {
 #[test]
 fn tool_choices_are_said_in_the_words_of_the_host() {
     let choice = |choice: ToolChoice, dialect| {
-        body(&Request::new("x").with_tools([tool()]).with_tool_choice(choice), dialect)
+        body(
+            &Request::new("x")
+                .with_tools([tool()])
+                .with_tool_choice(choice),
+            dialect,
+        )
     };
     assert_eq!(choice(ToolChoice::Auto, &OPENAI).get("tool_choice"), None);
     assert_eq!(choice(ToolChoice::None, &OPENAI)["tool_choice"], "none");
@@ -315,7 +348,8 @@ fn tool_choices_are_said_in_the_words_of_the_host() {
 #[test]
 fn a_tool_is_strict_only_where_it_says_so() {
     let strict = |tool: ToolSpec| {
-        body(&Request::new("x").with_tools([tool]), &OPENAI)["tools"][0]["function"]["strict"].take()
+        body(&Request::new("x").with_tools([tool]), &OPENAI)["tools"][0]["function"]["strict"]
+            .take()
     };
     assert_eq!(strict(tool()), Value::Null);
     assert_eq!(strict(tool().with_strict(true)), true);
@@ -324,9 +358,12 @@ fn a_tool_is_strict_only_where_it_says_so() {
 
 #[test]
 fn a_strict_schema_takes_the_form_that_strict_mode_takes() {
-    let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]});
+    let schema =
+        json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]});
     let map = json!({"type": "object", "additionalProperties": {"type": "string"}});
-    let format = |format: OutputFormat| body(&Request::new("x").with_output(format), &OPENAI)["response_format"].take();
+    let format = |format: OutputFormat| {
+        body(&Request::new("x").with_output(format), &OPENAI)["response_format"].take()
+    };
     assert_eq!(
         format(OutputFormat::schema("s", schema.clone())),
         json!({"type": "json_schema", "json_schema": {"name": "s", "strict": true, "schema": {
@@ -334,7 +371,10 @@ fn a_strict_schema_takes_the_form_that_strict_mode_takes() {
             "additionalProperties": false,
         }}}),
     );
-    assert_eq!(format(OutputFormat::schema("s", map.clone()))["json_schema"]["schema"], map);
+    assert_eq!(
+        format(OutputFormat::schema("s", map.clone()))["json_schema"]["schema"],
+        map
+    );
     let loose: OutputFormat =
         serde_json::from_value(json!({"type": "schema", "name": "s", "schema": schema})).unwrap();
     assert_eq!(
@@ -367,7 +407,9 @@ fn what_the_host_does_not_have_is_refused_all_at_once() {
          leave it out, or let the request drop what is unsupported",
     );
     assert_eq!(error.provider(), Some("deepseek"));
-    let forced = Request::new("x").with_tools([tool()]).with_tool_choice(ToolChoice::Named("f".into()));
+    let forced = Request::new("x")
+        .with_tools([tool()])
+        .with_tool_choice(ToolChoice::Named("f".into()));
     assert!(refused(&forced, &PERPLEXITY).message().contains("tools"));
     assert!(refused(&forced, &ZAI).message().contains("tool_choice"));
     let top_k = Request::new("x").with_parameters(Parameters::new().with_top_k(1u32));
@@ -376,12 +418,31 @@ fn what_the_host_does_not_have_is_refused_all_at_once() {
 
 #[test]
 fn what_the_host_does_not_have_is_left_out_where_that_is_wished() {
-    let warned = encode(&impossible().with_unsupported(Unsupported::Warn), "m", &DEEPSEEK).unwrap();
+    let warned = encode(
+        &impossible().with_unsupported(Unsupported::Warn),
+        "m",
+        &DEEPSEEK,
+    )
+    .unwrap();
     assert_eq!(
         warned.dropped,
-        ["top_k", "seed", "choice_count", "service_tier", "output", "previous_response", "images", "audio"],
+        [
+            "top_k",
+            "seed",
+            "choice_count",
+            "service_tier",
+            "output",
+            "previous_response",
+            "images",
+            "audio"
+        ],
     );
-    let dropped = encode(&impossible().with_unsupported(Unsupported::Drop), "m", &DEEPSEEK).unwrap();
+    let dropped = encode(
+        &impossible().with_unsupported(Unsupported::Drop),
+        "m",
+        &DEEPSEEK,
+    )
+    .unwrap();
     assert_eq!(dropped.dropped, [""; 0]);
     assert_eq!(dropped.body, warned.body);
     let body: Value = serde_json::from_slice(&dropped.body).unwrap();
@@ -389,25 +450,42 @@ fn what_the_host_does_not_have_is_left_out_where_that_is_wished() {
     assert_eq!(
         fields,
         [
-            "model", "messages", "tools", "max_tokens", "temperature", "top_p", "stop",
-            "frequency_penalty", "presence_penalty", "reasoning_effort", "parallel_tool_calls",
+            "model",
+            "messages",
+            "tools",
+            "max_tokens",
+            "temperature",
+            "top_p",
+            "stop",
+            "frequency_penalty",
+            "presence_penalty",
+            "reasoning_effort",
+            "parallel_tool_calls",
             "response_format",
         ],
     );
     assert_eq!(body["messages"][0]["content"], "x");
-    assert_eq!(body["response_format"], json!({"type": "json_object"}), "the nearest that there is");
+    assert_eq!(
+        body["response_format"],
+        json!({"type": "json_object"}),
+        "the nearest that there is"
+    );
 }
 
 #[test]
 fn effort_has_two_spellings() {
     let request = Request::new("x").with_parameters(Parameters::new().with_reasoning_effort("low"));
     assert_eq!(body(&request, &OPENAI)["reasoning_effort"], "low");
-    assert_eq!(body(&request, &OPENROUTER)["reasoning"], json!({"effort": "low"}));
+    assert_eq!(
+        body(&request, &OPENROUTER)["reasoning"],
+        json!({"effort": "low"})
+    );
 }
 
 #[test]
 fn parallel_calls_are_not_mentioned_without_tools() {
-    let request = Request::new("x").with_parameters(Parameters::new().with_parallel_tool_calls(true));
+    let request =
+        Request::new("x").with_parameters(Parameters::new().with_parallel_tool_calls(true));
     assert_eq!(body(&request, &OPENAI).get("parallel_tool_calls"), None);
     let own = request.with_extra("tools", json!([{"type": "web_search"}]));
     assert_eq!(body(&own, &OPENAI)["parallel_tool_calls"], true);
@@ -416,5 +494,8 @@ fn parallel_calls_are_not_mentioned_without_tools() {
 #[test]
 fn odd_texts_survive() {
     let text = "\u{0}\u{7f}\u{2028}\"\\\u{1f600} </script>";
-    assert_eq!(messages(vec![Message::user(text)], &OPENAI)[0]["content"], text);
+    assert_eq!(
+        messages(vec![Message::user(text)], &OPENAI)[0]["content"],
+        text
+    );
 }
