@@ -12,8 +12,11 @@ use crate::tidy;
 #[cfg(test)]
 mod tests;
 
-/// The version `.ci/run` installs, for the message where it is missing.
+/// The version that is installed where there is none.
 const DENY_VERSION: &str = "0.20.2";
+
+/// Where tools of ours are installed, from the workspace's root: nothing outside it is touched.
+const TOOLS: &str = "target/tools";
 
 /// Which checks to run.
 #[derive(Debug, Default, Args)]
@@ -63,12 +66,8 @@ impl Line {
 
     fn run(&self, root: &Path) -> Result<()> {
         println!("$ {self}");
-        let mut command = Command::new("cargo");
-        command
-            .args(&self.arguments)
-            .current_dir(root)
-            .stdin(Stdio::null());
-        command.envs(self.environment);
+        let mut command = cargo(root)?;
+        command.args(&self.arguments).envs(self.environment);
         let status = command
             .status()
             .with_context(|| format!("starting `{self}`"))?;
@@ -121,7 +120,7 @@ impl Step {
                 println!("$ cargo xtask tidy");
                 return tidy::run(root).context("failed: cargo xtask tidy");
             }
-            Self::Deny => require_deny()?,
+            Self::Deny => require_deny(root)?,
             _ => {}
         }
         self.lines(root)?.iter().try_for_each(|line| line.run(root))
@@ -182,18 +181,28 @@ fn feature_lines(libraries: &[Library]) -> Vec<Line> {
     lines
 }
 
-fn require_deny() -> Result<()> {
-    let probe = Command::new("cargo")
-        .args(["deny", "--version"])
-        .stdin(Stdio::null())
-        .output();
+/// Cargo in the workspace's root, with the tools of ours among its subcommands.
+fn cargo(root: &Path) -> Result<Command> {
+    let tools = root.join(TOOLS).join("bin");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::env::split_paths(&path).chain([tools]))?;
+    let mut command = Command::new("cargo");
+    command
+        .env("PATH", path)
+        .current_dir(root)
+        .stdin(Stdio::null());
+    Ok(command)
+}
+
+/// Installs cargo-deny where there is none.
+fn require_deny(root: &Path) -> Result<()> {
+    let probe = cargo(root)?.args(["deny", "--version"]).output();
     if probe.is_ok_and(|output| output.status.success()) {
         return Ok(());
     }
-    bail!(
-        "cargo-deny is not installed. Install it with `cargo install cargo-deny --locked --version \
-         {DENY_VERSION}`, or run `.ci/run`, which does"
-    )
+    println!("cargo-deny is not installed; building it takes some minutes, once");
+    let install = format!("install cargo-deny --locked --version {DENY_VERSION} --root {TOOLS}");
+    Line::cargo(&install).run(root)
 }
 
 fn name(step: Step) -> String {

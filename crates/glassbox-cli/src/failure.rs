@@ -75,7 +75,11 @@ fn ended(outcome: Outcome) -> &'static str {
 }
 
 fn failed(error: &Error) -> String {
-    format!("{}; {}", message(error), error.kind().advice())
+    match error.kind() {
+        // These name the setting or the option, and what is wrong with it.
+        ErrorKind::Configuration | ErrorKind::Unsupported => message(error),
+        kind => format!("{}; {}", message(error), kind.advice()),
+    }
 }
 
 /// Our words, and those of the provider. The terminal is the user's own, so what they quote is no secret here.

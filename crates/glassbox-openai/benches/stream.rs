@@ -1,6 +1,8 @@
 //! What a streamed chunk costs: splitting alone, splitting and decoding, and the whole call. The last lines put the
 //! three beside each other, measured in turns in the same run, because figures of different runs do not compare.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark may simply unwrap")]
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

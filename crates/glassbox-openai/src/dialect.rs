@@ -2,14 +2,17 @@
 
 use glassbox_core::Capabilities;
 
+mod services;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use services::{
+    CEREBRAS, DASHSCOPE, DEEPSEEK, FIREWORKS, GITHUB, GROQ, HUGGINGFACE, MISTRAL, MOONSHOT, NVIDIA,
+    OPENROUTER, PERPLEXITY, TOGETHER, XAI, ZAI,
+};
 pub use table::{
-    AZURE, CEREBRAS, COMPATIBLE, DASHSCOPE, DEEPSEEK, DIALECTS, FIREWORKS, GITHUB, GROQ,
-    HUGGINGFACE, LITELLM, LLAMACPP, LMSTUDIO, MISTRAL, MOONSHOT, NVIDIA, OPENAI, OPENROUTER,
-    PERPLEXITY, SGLANG, TOGETHER, VLLM, XAI, ZAI, dialect,
+    AZURE, COMPATIBLE, DIALECTS, LITELLM, LLAMACPP, LMSTUDIO, OPENAI, SGLANG, VLLM, dialect,
 };
 
 /// What one host is called, where it is, and in what it differs from OpenAI.

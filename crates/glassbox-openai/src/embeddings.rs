@@ -111,8 +111,8 @@ fn encode(request: &EmbeddingRequest, model: &str, dialect: &Dialect) -> Result<
         #[serde(skip_serializing_if = "Option::is_none")]
         user: Option<&'a str>,
     }
-    let default = (dialect.embeddings.encoding == VectorEncoding::Floats)
-        .then_some(EncodingFormat::Base64);
+    let default =
+        (dialect.embeddings.encoding == VectorEncoding::Floats).then_some(EncodingFormat::Base64);
     let body = Body {
         model,
         input: &request.inputs,

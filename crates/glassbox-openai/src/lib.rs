@@ -11,8 +11,9 @@ pub use config::OpenAiBuilder;
 pub use embeddings::OpenAiEmbeddings;
 
 pub use dialect::{
-    AZURE, Auth, CEREBRAS, COMPATIBLE, DASHSCOPE, DEEPSEEK, DIALECTS, Dialect, Embeddings, FIREWORKS, GITHUB,
-    GROQ, HUGGINGFACE, LITELLM, LLAMACPP, LMSTUDIO, MISTRAL, MOONSHOT, Media, NVIDIA, OPENAI,
-    OPENROUTER, Options, OutputCap, PERPLEXITY, Paths, ReasoningEcho, ReasoningEffort, SGLANG,
-    StructuredOutput, TOGETHER, ToolChoices, VLLM, Variables, VectorEncoding, XAI, ZAI, dialect,
+    AZURE, Auth, CEREBRAS, COMPATIBLE, DASHSCOPE, DEEPSEEK, DIALECTS, Dialect, Embeddings,
+    FIREWORKS, GITHUB, GROQ, HUGGINGFACE, LITELLM, LLAMACPP, LMSTUDIO, MISTRAL, MOONSHOT, Media,
+    NVIDIA, OPENAI, OPENROUTER, Options, OutputCap, PERPLEXITY, Paths, ReasoningEcho,
+    ReasoningEffort, SGLANG, StructuredOutput, TOGETHER, ToolChoices, VLLM, Variables,
+    VectorEncoding, XAI, ZAI, dialect,
 };

@@ -1,5 +1,7 @@
 //! The whole model over a transport in memory: what is sent, and what is made of what comes back.
 
+#![expect(clippy::unwrap_used, reason = "a test may simply unwrap")]
+
 use futures_util::StreamExt as _;
 use glassbox_core::{
     CompletionModel as _, CompletionModelExt as _, Delivery, Error, ErrorKind, Event, Parameters,

@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 
 use super::{Holds, merge};
 
+#[cfg(test)]
+mod tests;
+
 /// Puts what a `$ref` points to in its place, and leaves `$defs` and `definitions` out.
 ///
 /// What stands beside a `$ref` (a description, say) is kept and wins over what it points to; properties and

@@ -3,6 +3,9 @@ use serde_json::{Map, Value, json};
 use super::inline::inline_all_but_recursive;
 use super::{is_nullable, merge, transform};
 
+#[cfg(test)]
+mod tests;
+
 /// The schema in the subset that OpenAI's strict mode takes, and with it Azure and most compatible hosts.
 ///
 /// - Every property becomes required; one that was optional becomes nullable instead.

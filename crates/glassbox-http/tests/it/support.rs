@@ -1,9 +1,11 @@
 //! What the tests share: a small made-up provider.
 
+use std::time::Duration;
+
 use futures_util::StreamExt as _;
 use glassbox_core::{Error, ErrorKind, Event, EventStream, Result, Secret};
 use glassbox_http::{
-    Call, Decoder, Events, Frame, Framing, HttpClient, MemoryTransport, error_body, in_band_error,
+    Call, Decoder, Events, Frame, Framing, HttpClient, MemoryTransport, RetryPolicy, error_body, in_band_error,
 };
 use http::Uri;
 use serde_json::Value;
@@ -23,6 +25,20 @@ pub(crate) fn call_to(uri: &str) -> Call {
     )
     .with_bearer(Secret::new(KEY))
     .expect("a valid header")
+}
+
+/// A client that waits exactly as long as its policy says.
+pub(crate) fn exact(transport: &MemoryTransport) -> HttpClient {
+    HttpClient::new(transport.clone()).with_retry(RetryPolicy::new().with_jitter(false))
+}
+
+pub(crate) fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// A connection that was not made.
+pub(crate) fn refused() -> Error {
+    Error::new(ErrorKind::Network, "refused")
 }
 
 /// Speaks the provider's language: `{"text": "..."}` is text, an event called `name` is told as text too,

@@ -7,7 +7,6 @@
 
 use glassbox_core::{Error, ErrorKind, Event, Opaque, Result};
 use glassbox_http::Events;
-use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::wire::{Function, Raw, ToolCall};
@@ -32,9 +31,37 @@ struct Call {
     name: String,
     /// Whether the call's beginning was given: as soon as its name is known.
     announced: bool,
-    /// What has arrived of the arguments: all of it where there is no id, so that we can tell when they are
-    /// complete; else only what arrived before the name.
-    arguments: String,
+    /// What arrived of the arguments before the call was announced.
+    early: String,
+    /// How far the arguments are, where there is no id to tell calls apart by.
+    nesting: Nesting,
+}
+
+/// Follows a JSON object as it arrives, only to know when it is over.
+#[derive(Debug, Default)]
+struct Nesting {
+    depth: u32,
+    in_string: bool,
+    escaped: bool,
+    closed: bool,
+}
+
+impl Nesting {
+    fn push(&mut self, json: &str) {
+        for byte in json.bytes() {
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' if self.in_string => self.escaped = true,
+                b'"' => self.in_string = !self.in_string,
+                b'{' if !self.in_string => self.depth += 1,
+                b'}' if !self.in_string => {
+                    self.depth = self.depth.saturating_sub(1);
+                    self.closed = self.depth == 0;
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 /// Makes up ids for calls that have none.
@@ -139,7 +166,7 @@ impl Calls {
         Ok(())
     }
 
-    /// Whether the host gave a call an id, so that nothing is kept of its pieces.
+    /// Whether the host gave a call an id, so that its pieces leave no trace.
     pub(super) fn has_id(&self, call: u32) -> bool {
         let call = self.list.get(call as usize);
         call.is_some_and(|call| !call.id.is_empty())
@@ -197,11 +224,13 @@ impl Calls {
             call.announce(number, context, events);
         }
         if !piece.arguments.is_empty() {
-            if !call.announced || call.id.is_empty() {
-                call.arguments.push_str(piece.arguments);
+            if call.id.is_empty() {
+                call.nesting.push(piece.arguments);
             }
             if call.announced {
                 events.push(Event::arguments(context.choice, number, piece.arguments));
+            } else {
+                call.early.push_str(piece.arguments);
             }
         }
         // What does not parse (nested too deep, say) is not worth returning.
@@ -231,18 +260,15 @@ impl Call {
             id => id.to_owned(),
         };
         events.push(Event::tool_call(context.choice, number, id, &self.name));
-        if !self.arguments.is_empty() {
-            events.push(Event::arguments(context.choice, number, &self.arguments));
+        if !self.early.is_empty() {
+            let early = std::mem::take(&mut self.early);
+            events.push(Event::arguments(context.choice, number, early));
         }
     }
 
     /// Whether a further piece that names `name` and no id cannot belong to this call.
     fn is_over(&self, name: &str) -> bool {
-        if self.name.is_empty() {
-            return false;
-        }
-        self.name != name
-            || (self.id.is_empty() && serde_json::from_str::<IgnoredAny>(&self.arguments).is_ok())
+        !self.name.is_empty() && (self.name != name || (self.id.is_empty() && self.nesting.closed))
     }
 }
 

@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use glassbox_core::{Blob, Event, Modality, Opaque, Part, Refusal, Result};
+use glassbox_core::{
+    Blob, Event, FinishKind, FinishReason, Modality, Opaque, Part, Refusal, Result,
+};
 use glassbox_http::Events;
 use serde_json::json;
 
@@ -47,6 +49,11 @@ impl Choice {
 
     pub(super) const fn is_finished(&self) -> bool {
         !self.finish.is_empty()
+    }
+
+    /// Whether it stopped with an error.
+    pub(super) fn has_failed(&self) -> bool {
+        finish::kind(&self.finish) == FinishKind::Error
     }
 
     /// Whether the host gave a call an id.
@@ -172,7 +179,8 @@ impl Choice {
         self.settle(context, events);
         if self.finish != raw {
             raw.clone_into(&mut self.finish);
-            events.push(Event::finish(self.index, finish::reason(raw)));
+            let reason = FinishReason::new(finish::kind(raw), raw);
+            events.push(Event::finish(self.index, reason));
         }
     }
 

@@ -28,8 +28,6 @@ pub struct ChatDecoder {
     shortcut: Shortcut,
     /// Whether anything of an answer has arrived.
     answered: bool,
-    /// Whether a choice ended in an error that is not described.
-    failed: bool,
 }
 
 impl ChatDecoder {
@@ -46,7 +44,6 @@ impl ChatDecoder {
             extra: Extra::default(),
             shortcut: Shortcut::default(),
             answered: false,
-            failed: false,
         }
     }
 
@@ -150,9 +147,7 @@ impl ChatDecoder {
         if let Some(message) = message {
             state.message(message, extent, &mut context, events)?;
         }
-        let finish = choice.finish_reason.as_str();
-        state.finish(finish, &mut context, events);
-        self.failed |= finish == "error";
+        state.finish(choice.finish_reason.as_str(), &mut context, events);
         self.extra
             .of_choice(index, choice, message.unwrap_or(&wire::Message::default()));
         Ok(())
@@ -211,7 +206,7 @@ impl ChatDecoder {
         if let Some(meta) = self.extra.take() {
             events.push(Event::Meta(Box::new(meta)));
         }
-        if self.failed {
+        if self.choices.iter().any(Choice::has_failed) {
             let message = "the model stopped with an error that the provider does not describe";
             return Err(Error::new(ErrorKind::ServerError, message));
         }
@@ -319,6 +314,3 @@ fn broken(message: &'static str) -> Error {
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod shortcut_tests;

@@ -1,13 +1,9 @@
 //! Why a model stopped, in the words of the hosts.
 
-use glassbox_core::{FinishKind, FinishReason};
+use glassbox_core::FinishKind;
 
-/// The reason, with the host's word kept.
-pub(super) fn reason(raw: &str) -> FinishReason {
-    FinishReason::new(kind(raw), raw)
-}
-
-fn kind(raw: &str) -> FinishKind {
+/// What a word means.
+pub(super) fn kind(raw: &str) -> FinishKind {
     // Some hosts shout.
     let word = raw.to_ascii_lowercase();
     match word.as_str() {
@@ -30,5 +26,39 @@ fn kind(raw: &str) -> FinishKind {
         "error" | "network_error" => FinishKind::Error,
         "pause_turn" => FinishKind::Pause,
         _ => FinishKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_many_hosts_are_understood() {
+        for (kind, words) in [
+            (
+                FinishKind::Stop,
+                &["stop", "STOP", "eos_token", "COMPLETE", "end_turn"][..],
+            ),
+            (
+                FinishKind::Length,
+                &["length", "max_tokens", "model_length", "MAX_TOKENS"],
+            ),
+            (
+                FinishKind::ToolCall,
+                &["tool_calls", "function_call", "tool_use"],
+            ),
+            (
+                FinishKind::ContentFilter,
+                &["content_filter", "sensitive", "refusal"],
+            ),
+            (FinishKind::Error, &["error", "network_error"]),
+            (FinishKind::Pause, &["pause_turn"]),
+            (FinishKind::Other, &["", "because", "stop "]),
+        ] {
+            for word in words {
+                assert_eq!(super::kind(word), kind, "{word}");
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::dialect::Dialect;
 
 /// A chat model of OpenAI, or of a host that speaks Chat Completions. Cheap to clone.
 ///
-/// ```
+/// ```no_run
 /// use glassbox_openai::{GROQ, OpenAi};
 ///
 /// let model = OpenAi::builder("llama-3.3-70b-versatile")

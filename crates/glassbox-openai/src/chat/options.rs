@@ -1,7 +1,8 @@
 //! The options of a request under the names of a host, and those that the host does not have.
 
 use glassbox_core::{
-    Error, ErrorKind, Modality, OutputFormat, Part, Request, Result, ToolChoice, Unsupported,
+    Error, ErrorKind, Message, Modality, OutputFormat, Part, Request, Result, Role, ToolChoice,
+    Unsupported,
 };
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -210,7 +211,9 @@ fn missing(request: &Request, model: &str, dialect: &Dialect) -> Vec<String> {
         "output",
     );
     demand(request.previous_response.is_some(), "previous_response");
-    for message in request.messages.iter() {
+    // What a model said once is a different matter: of that, media are left out.
+    let said_to_it = |message: &&Message| message.role != Role::Assistant;
+    for message in request.messages.iter().filter(said_to_it) {
         for part in &message.parts {
             demand(!takes(part, dialect.media), part_name(part));
         }

@@ -236,7 +236,10 @@ fn the_environment_says_what_the_dialect_names() {
     assert_eq!(openai.call.uri, "http://localhost:1/v1/chat/completions");
     assert_eq!(openai.call.headers["authorization"], "Bearer key-of-nobody");
     assert_eq!(openai.call.headers["openai-organization"], "org");
-    assert!(!openai.call.headers.contains_key("openai-project"), "blank is unset");
+    assert!(
+        !openai.call.headers.contains_key("openai-project"),
+        "blank is unset"
+    );
     let azure = from(&AZURE).endpoint("chat/completions").unwrap();
     assert_eq!(azure.call.headers["api-key"], "key-of-nobody");
     assert_eq!(azure.call.uri.query(), Some("api-version=2024-10-21"));

@@ -10,13 +10,13 @@ fn body(request: &EmbeddingRequest, dialect: &Dialect) -> Value {
     serde_json::from_slice(&encode(request, "m", dialect).unwrap()).unwrap()
 }
 
-fn answer(data: Value) -> Vec<u8> {
+fn answer(data: &Value) -> Vec<u8> {
     json!({"object": "list", "data": data, "model": "m-1", "usage": {"prompt_tokens": 5, "total_tokens": 5}})
         .to_string()
         .into_bytes()
 }
 
-fn refused(data: Value, count: usize) -> String {
+fn refused(data: &Value, count: usize) -> String {
     let error = decode(&answer(data), count, FLOATS).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Protocol);
     error.to_string()
@@ -52,7 +52,7 @@ fn numbers_and_base64_are_the_same_vector() {
         .flat_map(|number| number.to_le_bytes())
         .collect();
     let response = decode(
-        &answer(json!([
+        &answer(&json!([
             {"index": 1, "embedding": vector},
             {"index": 0, "embedding": STANDARD.encode(bytes)},
         ])),
@@ -68,34 +68,36 @@ fn numbers_and_base64_are_the_same_vector() {
 
 #[test]
 fn vectors_stand_in_the_order_of_the_texts() {
-    let response = decode(
-        &answer(json!([{"index": 1, "embedding": [1]}, {"index": 0, "embedding": [0]}])),
-        2,
-    );
-    assert_eq!(response.unwrap().embeddings, [[0.0], [1.0]]);
-    let response = decode(&answer(json!([{"embedding": [0]}, {"embedding": [1]}])), 2);
-    assert_eq!(
-        response.unwrap().embeddings,
-        [[0.0], [1.0]],
-        "without an index, as they come"
-    );
+    let vectors = |data: &Value| decode(&answer(data), 2, FLOATS).unwrap().embeddings;
+    let ordered = [[0.0], [1.0]];
+    let mixed = json!([{"index": 1, "embedding": [1]}, {"index": 0, "embedding": [0]}]);
+    assert_eq!(vectors(&mixed), ordered);
+    let without_index = json!([{"embedding": [0]}, {"embedding": [1]}]);
+    assert_eq!(vectors(&without_index), ordered);
+}
+
+#[test]
+fn signed_bytes_are_numbers() {
+    let data = json!([{"index": 0, "embedding": "/wCA"}]);
+    let response = decode(&answer(&data), 1, VectorEncoding::SignedBytes).unwrap();
+    assert_eq!(response.embeddings, [[-1.0, 0.0, -128.0]]);
 }
 
 #[test]
 fn what_does_not_fit_is_an_error() {
     assert_eq!(
-        refused(json!([{"embedding": [0]}]), 2),
+        refused(&json!([{"embedding": [0]}]), 2),
         "2 texts gave 1 embeddings"
     );
     assert!(
         refused(
-            json!([{"index": 0, "embedding": [0]}, {"index": 0, "embedding": [0]}]),
+            &json!([{"index": 0, "embedding": [0]}, {"index": 0, "embedding": [0]}]),
             2
         )
         .contains("embedding 0")
     );
     assert!(
-        refused(json!([{"index": 9_000_000_000u64, "embedding": [0]}]), 1).contains("9000000000")
+        refused(&json!([{"index": 9_000_000_000u64, "embedding": [0]}]), 1).contains("9000000000")
     );
     for vector in [
         json!("not base64!"),
@@ -104,13 +106,16 @@ fn what_does_not_fit_is_an_error() {
         json!({"a": 1}),
         json!(7),
     ] {
-        assert!(refused(json!([{"index": 0, "embedding": vector}]), 1).contains("embedding 0"));
+        assert!(refused(&json!([{"index": 0, "embedding": vector}]), 1).contains("embedding 0"));
     }
     for vector in [json!(["a"]), json!([null]), json!([[1]])] {
-        assert!(refused(json!([{"index": 0, "embedding": vector}]), 1).contains("line 1"));
+        assert!(refused(&json!([{"index": 0, "embedding": vector}]), 1).contains("line 1"));
     }
     for body in [&b""[..], b"[", b"null", b"{\"data\": [", b"\xff"] {
-        assert_eq!(decode(body, 1, FLOATS).unwrap_err().kind(), ErrorKind::Protocol);
+        assert_eq!(
+            decode(body, 1, FLOATS).unwrap_err().kind(),
+            ErrorKind::Protocol
+        );
     }
 }
 
@@ -130,7 +135,7 @@ async fn a_request_goes_out_and_the_vectors_come_back() {
             ("content-type", "application/json"),
             ("x-request-id", "req_1"),
         ],
-        answer(json!([{"index": 0, "embedding": [1, 2]}])),
+        answer(&json!([{"index": 0, "embedding": [1, 2]}])),
     );
     let response = model(&transport)
         .embed(EmbeddingRequest::new(["a"]))
@@ -146,7 +151,7 @@ async fn a_request_goes_out_and_the_vectors_come_back() {
 #[tokio::test]
 async fn a_failure_says_who_and_which_request() {
     let transport = MemoryTransport::new()
-        .with_response(200, &[("x-request-id", "req_1")], answer(json!([])))
+        .with_response(200, &[("x-request-id", "req_1")], answer(&json!([])))
         .with_response(
             401,
             &[],

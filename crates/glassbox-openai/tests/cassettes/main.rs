@@ -2,13 +2,18 @@
 //! recordings are not part of this repository: without the folder that `GLASSBOX_CASSETTES` names, or the one beside
 //! the workspace, the tests say that they were skipped.
 
+#![expect(clippy::unwrap_used, reason = "a test may simply unwrap")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt as _;
-use glassbox_core::{CompletionModel, Delivery, Error, ErrorKind, Fold, Request, Response};
+use glassbox_core::{
+    CompletionModel, Delivery, EmbeddingModel, EmbeddingRequest, Error, ErrorKind, Fold, Request,
+    Response,
+};
 use glassbox_http::{HttpClient, MemoryResponse, MemoryTransport, RetryPolicy};
-use glassbox_openai::{COMPATIBLE, Dialect, OpenAi, dialect};
+use glassbox_openai::{COMPATIBLE, Dialect, OpenAi, OpenAiBuilder, dialect};
 use serde_json::Value;
 
 mod exceptions;
@@ -45,23 +50,26 @@ impl Cassette {
 
     fn dialect(&self) -> &'static Dialect {
         static OTHER: Dialect = COMPATIBLE;
-        let name = match self.host.trim_end_matches("-chat") {
-            "alibaba" => "dashscope",
-            name => name,
+        let name = match self.host.rsplit_once('-') {
+            Some(("alibaba", _)) => "dashscope",
+            Some((name, _)) => name,
+            None => "",
         };
         dialect(name).unwrap_or(&OTHER)
     }
 
     /// A model that gets this answer.
     fn replay(&self, transport: MemoryTransport) -> OpenAi {
+        self.builder(transport).build().unwrap()
+    }
+
+    fn builder(&self, transport: MemoryTransport) -> OpenAiBuilder {
         OpenAi::builder(self.model())
             .dialect(self.dialect())
             .base_url("http://cassette.invalid/v1")
             .api_key("key-of-nobody")
             .api_version("2024-10-21")
             .http(HttpClient::new(transport).with_retry(RetryPolicy::none()))
-            .build()
-            .unwrap()
     }
 
     fn response(&self, cut: usize) -> MemoryResponse {
@@ -100,18 +108,21 @@ impl Cassette {
     }
 }
 
-/// The exchanges that are Chat Completions: by their folder and, for Ollama, which has two APIs, by their path.
-fn cassettes(folder: &Path) -> Vec<Cassette> {
+/// The exchanges of an API that speak OpenAI's form of it. Others have the same name for theirs.
+fn cassettes(folder: &Path, api: &str) -> Vec<Cassette> {
     let index = std::fs::read_to_string(folder.join("INDEX.jsonl")).unwrap();
     let rows = index
         .lines()
         .map(|row| serde_json::from_str::<Value>(row).unwrap());
-    let chat = rows.filter(|row| row["api"] == "chat").map(|row| {
+    let chat = rows.filter(|row| row["api"] == api).map(|row| {
         let file = row["file"].as_str().unwrap().to_owned();
         let mut exchange: Value =
             serde_json::from_slice(&std::fs::read(folder.join(&file)).unwrap()).unwrap();
         let path = exchange["request"]["path"].as_str().unwrap_or_default();
-        (path != "/api/chat").then(|| Cassette {
+        let others = ["cohere", "gemini"]
+            .iter()
+            .any(|host| file.starts_with(host));
+        (path != "/api/chat" && !others).then(|| Cassette {
             host: file.split('/').next().unwrap().to_owned(),
             file,
             streamed: row["streaming"].as_bool().unwrap(),
@@ -147,7 +158,7 @@ async fn every_recorded_answer_is_read_as_the_oracle_reads_it() {
     let mut exceptions = exceptions::Exceptions::default();
     let mut counts = BTreeMap::<String, [usize; 2]>::new();
     let mut mismatches = Vec::new();
-    for cassette in cassettes(&folder) {
+    for cassette in cassettes(&folder, "chat") {
         let (response, error) = cassette.decode(61).await;
         let expected = &oracle[&cassette.file];
         let differences = oracle::differences(expected, &response, error.as_ref());
@@ -175,7 +186,7 @@ async fn every_recorded_answer_is_the_same_however_it_is_cut() {
     let Some(folder) = folder() else {
         return skipped();
     };
-    for cassette in cassettes(&folder) {
+    for cassette in cassettes(&folder, "chat") {
         let (whole, error) = cassette.decode(usize::MAX).await;
         for cut in [1, 3, 4096] {
             let length = cassette.response["body"].as_str().unwrap().len();
@@ -190,6 +201,64 @@ async fn every_recorded_answer_is_the_same_however_it_is_cut() {
 }
 
 #[tokio::test]
+async fn every_recorded_embedding_is_read() {
+    let Some(folder) = folder() else {
+        return skipped();
+    };
+    let mut counts = BTreeMap::<String, [usize; 2]>::new();
+    for cassette in cassettes(&folder, "embeddings") {
+        let body = cassette.request.as_ref().unwrap();
+        let inputs: Vec<String> = match &body["input"] {
+            Value::String(text) => vec![text.clone()],
+            texts => serde_json::from_value(texts.clone()).unwrap(),
+        };
+        let mut request = EmbeddingRequest::new(inputs.clone());
+        let dimensions = body["dimensions"].as_u64();
+        request.dimensions = dimensions.map(|count| u32::try_from(count).unwrap());
+        let transport = MemoryTransport::new().with(cassette.response(61));
+        let model = cassette
+            .builder(transport.clone())
+            .build_embeddings()
+            .unwrap();
+        let answer = model.embed(request).await;
+        if cassette.response["status"] == 200 {
+            let response = answer.unwrap();
+            assert_eq!(response.embeddings.len(), inputs.len(), "{}", cassette.file);
+            let length = response.embeddings[0].len();
+            assert_eq!(
+                length as u64,
+                dimensions.unwrap_or(length as u64),
+                "{}",
+                cassette.file
+            );
+            assert!(response.usage.input_tokens.is_some(), "{}", cassette.file);
+        } else {
+            let status = answer.unwrap_err().status().map(u64::from);
+            assert_eq!(
+                status,
+                cassette.response["status"].as_u64(),
+                "{}",
+                cassette.file
+            );
+        }
+        let mut sent: Value = serde_json::from_slice(transport.requests()[0].body()).unwrap();
+        sent.as_object_mut()
+            .unwrap()
+            .shift_remove("encoding_format");
+        let mut expected = body.clone();
+        expected["input"] = serde_json::json!(inputs);
+        expected
+            .as_object_mut()
+            .unwrap()
+            .shift_remove("encoding_format");
+        assert_eq!(sent, expected, "{}", cassette.file);
+        let count = counts.entry(cassette.host.clone()).or_default();
+        *count = [count[0] + 1, count[1] + 1];
+    }
+    report("embeddings read and requests written", &counts);
+}
+
+#[tokio::test]
 async fn every_expressible_request_is_written_as_it_was_recorded() {
     let Some(folder) = folder() else {
         return skipped();
@@ -197,7 +266,7 @@ async fn every_expressible_request_is_written_as_it_was_recorded() {
     let mut counts = BTreeMap::<String, [usize; 2]>::new();
     let mut reasons = BTreeMap::<String, [usize; 2]>::new();
     let mut mismatches = Vec::new();
-    for cassette in cassettes(&folder) {
+    for cassette in cassettes(&folder, "chat") {
         let Some(body) = &cassette.request else {
             continue;
         };

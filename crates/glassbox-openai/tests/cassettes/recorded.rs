@@ -103,7 +103,7 @@ fn message(value: &Value, dialect: &Dialect) -> Result<Message, String> {
                 .ok_or("a tool message that is not a text")?;
             Message::tool([ToolCallResponse::new(id.as_str().unwrap(), "", text)])
         }
-        "assistant" => assistant(content, &mut take, dialect)?,
+        "assistant" => assistant(&content, &mut take, dialect)?,
         "system" => Message::new(Role::System, parts(&content)?),
         "user" => Message::new(Role::User, parts(&content)?),
         other => return Err(format!("the role {other}")),
@@ -116,7 +116,7 @@ fn message(value: &Value, dialect: &Dialect) -> Result<Message, String> {
 }
 
 fn assistant(
-    content: Value,
+    content: &Value,
     take: &mut impl FnMut(&str) -> Option<Value>,
     dialect: &Dialect,
 ) -> Result<Message, String> {
@@ -139,7 +139,7 @@ fn assistant(
         }
         _ => {}
     }
-    message.parts.extend(parts(&content)?);
+    message.parts.extend(parts(content)?);
     for call in take("tool_calls")
         .iter()
         .flat_map(|calls| calls.as_array().unwrap())
@@ -224,13 +224,8 @@ fn tools(value: &Value) -> Result<Arc<[ToolSpec]>, String> {
                 .ok_or("a tool without parameters")?
                 .clone(),
         );
-        let text = |field| {
-            function
-                .get(field)
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        };
-        spec.description = text("description");
+        let description = function.get("description").and_then(Value::as_str);
+        spec.description = description.map(str::to_owned);
         spec.strict = function.get("strict").and_then(Value::as_bool);
         Ok(spec)
     });

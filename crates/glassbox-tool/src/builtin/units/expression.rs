@@ -1,5 +1,5 @@
 use super::dimension::Dimension;
-use super::table::{BINARY_PREFIXES, Prefixes, SI_PREFIXES, UNITS, Unit};
+use super::table::{BINARY_PREFIXES, Prefixes, SI_PREFIXES, Unit, units};
 use crate::words::{closest, did_you_mean, shorten};
 
 /// A unit, or a product of powers of units.
@@ -85,8 +85,7 @@ fn powers(text: &str) -> Result<Vec<(Measure, i8)>, String> {
 }
 
 fn unknown(text: &str) -> String {
-    let known = UNITS
-        .iter()
+    let known = units()
         .flat_map(|unit| unit.names.iter().chain(unit.symbols))
         .copied();
     format!(
@@ -201,14 +200,14 @@ fn single(word: &str) -> Result<Option<Measure>, String> {
 type Found = Vec<(Measure, String)>;
 
 fn plain(matches: impl Fn(&Unit) -> bool) -> Found {
-    let found = UNITS.iter().filter(|unit| matches(unit));
+    let found = units().filter(|unit| matches(unit));
     found.map(|unit| (of(unit, 1.0), name(unit))).collect()
 }
 
 /// Units with each prefix they take; `matches` gets the prefix's symbol and name.
 fn prefixed(matches: impl Fn(&Unit, &str, &str) -> bool) -> Found {
     let mut found = Vec::new();
-    for unit in UNITS.iter().filter(|unit| unit.prefixes != Prefixes::None) {
+    for unit in units().filter(|unit| unit.prefixes != Prefixes::None) {
         let binary = if unit.prefixes == Prefixes::Multiples {
             BINARY_PREFIXES
         } else {
