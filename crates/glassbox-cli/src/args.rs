@@ -28,8 +28,6 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    #[command(flatten)]
-    pub(crate) common: CommonArguments,
     /// How often the model may be called
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) max_steps: u32,
@@ -39,6 +37,8 @@ pub(crate) struct RunArguments {
     /// The agent's name in the trace
     #[arg(long, value_name = "NAME")]
     pub(crate) agent_name: Option<String>,
+    #[command(flatten)]
+    pub(crate) common: CommonArguments,
 }
 
 #[derive(Debug, Args)]
@@ -66,8 +66,6 @@ pub(crate) struct CommonArguments {
     /// A built-in tool to offer: calculate, convert_units (both, for `run`, unless given)
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) tool: Vec<String>,
-    #[command(flatten)]
-    pub(crate) sampling: SamplingArguments,
     /// A file with a JSON Schema that the answer must obey
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
@@ -97,6 +95,8 @@ pub(crate) struct CommonArguments {
     pub(crate) output: Form,
     #[command(flatten)]
     pub(crate) trace: TraceArguments,
+    #[command(flatten)]
+    pub(crate) sampling: SamplingArguments,
 }
 
 /// Which model, where.
@@ -122,21 +122,28 @@ pub(crate) struct HostArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "How to answer")]
 pub(crate) struct SamplingArguments {
+    /// How random the choice of words is; 0 is the least
     #[arg(long, value_name = "T", allow_negative_numbers = true)]
     pub(crate) temperature: Option<f64>,
+    /// Choose among the likeliest words that together have this probability
     #[arg(long, value_name = "P")]
     pub(crate) top_p: Option<f64>,
+    /// Choose among this many of the likeliest words
     #[arg(long, value_name = "K")]
     pub(crate) top_k: Option<u32>,
+    /// The most tokens an answer may have
     #[arg(long, value_name = "N")]
     pub(crate) max_tokens: Option<u64>,
     /// A text that ends the answer
     #[arg(long, value_name = "TEXT")]
     pub(crate) stop: Vec<String>,
+    /// Ask for the same answer to the same request
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) seed: Option<i64>,
+    /// Make frequent words less likely; usually from -2 to 2
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub(crate) frequency_penalty: Option<f64>,
+    /// Make words less likely that were used before; usually from -2 to 2
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub(crate) presence_penalty: Option<f64>,
     /// How many answers to ask for

@@ -1,6 +1,7 @@
 //! Spans of one trace as a tree. Pure: spans in, text out.
 
 mod bar;
+mod event;
 mod exporter;
 mod facts;
 mod render;

@@ -1,17 +1,15 @@
 //! The waterfall, line by line.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use glassbox_semconv::attribute::EXCEPTION_STACKTRACE;
 use glassbox_semconv::openllmetry::tutorial::SPAN_TOOL_PREFIX;
-use opentelemetry::trace::Event;
 use opentelemetry_sdk::trace::SpanData;
 use unicode_width::UnicodeWidthStr;
 
 use super::bar::bar;
 use super::facts::{Facts, Role, Tokens};
 use super::style::{Color, TreeStyle};
-use super::{SpanTree, TreeTotals};
+use super::{SpanTree, TreeTotals, event};
 use crate::text::{cut, grouped, pad, plain, short};
 
 /// Levels of the tree that are drawn; deeper ones stand below one another.
@@ -20,8 +18,6 @@ const DEEPEST: usize = 10;
 const INDENT: usize = 3;
 /// Events of one span that are shown.
 const MOST_EVENTS: usize = 32;
-/// Columns of one attribute's value on an event's line.
-const VALUE: usize = 60;
 /// Columns of a duration.
 const DURATION: usize = 7;
 /// What stands above spans whose parent is elsewhere.
@@ -230,7 +226,7 @@ impl Page<'_> {
 
     fn events(&mut self, span: &SpanData, below: &str) {
         for event in span.events.iter().take(MOST_EVENTS) {
-            let text = event_text(event, span.start_time, self.style);
+            let text = event::text(event, span.start_time, self.style);
             self.line(below, &text, Color::Dim);
             self.out.push('\n');
         }
@@ -306,33 +302,6 @@ fn tokens(tokens: &Tokens) -> Option<String> {
     }
 }
 
-/// `· retry +120ms attempt=2 reason=rate_limited`.
-fn event_text(event: &Event, start: SystemTime, style: TreeStyle) -> String {
-    let offset = match event.timestamp.duration_since(start) {
-        Ok(after) => format!("+{}", short(after, style.ascii)),
-        Err(before) => format!("-{}", short(before.duration(), style.ascii)),
-    };
-    let name = plain(&event.name, style.ascii);
-    let mut text = format!("{} {name} {offset}", style.glyphs().event);
-    for attribute in &event.attributes {
-        if attribute.key.as_str() == EXCEPTION_STACKTRACE {
-            continue;
-        }
-        let value = attribute.value.as_str();
-        // Content may be long: look at no more of it than can be shown.
-        let head: String = value.chars().take(VALUE + 1).collect();
-        let (key, value) = (
-            plain(attribute.key.as_str(), style.ascii),
-            plain(&head, style.ascii),
-        );
-        text.push_str(&format!(" {key}={}", cut(&value, VALUE, style.ascii)));
-        if text.len() > style.width * 4 {
-            break;
-        }
-    }
-    text
-}
-
 /// `1 tool call`, `2 tool calls`, nothing for none.
 fn counted(count: usize, what: &str) -> Option<String> {
     match count {
@@ -341,3 +310,6 @@ fn counted(count: usize, what: &str) -> Option<String> {
         _ => Some(format!("{} {what}s", grouped(count as u64))),
     }
 }
+
+#[cfg(test)]
+mod tests;

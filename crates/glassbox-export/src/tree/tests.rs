@@ -53,11 +53,12 @@ pub(super) fn run() -> Vec<SpanData> {
                 KeyValue::new("gen_ai.usage.reasoning.output_tokens", 12),
             ])
             .event(
-                "retry",
+                "glassbox.retry",
                 124,
                 vec![
-                    KeyValue::new("attempt", 2),
-                    KeyValue::new("reason", "rate_limited"),
+                    KeyValue::new("glassbox.retry.attempt", 1),
+                    KeyValue::new("glassbox.retry.wait", 0.263_733_723),
+                    KeyValue::new("error.type", "network"),
                 ],
             ),
         span(3)

@@ -1,11 +1,12 @@
-//! What the tests share: a small made-up provider.
+//! What the tests share: a small made-up provider, and clients for it.
 
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use glassbox_core::{Error, ErrorKind, Event, EventStream, Result, Secret};
 use glassbox_http::{
-    Call, Decoder, Events, Frame, Framing, HttpClient, MemoryTransport, RetryPolicy, error_body, in_band_error,
+    Call, Decoder, Events, Frame, Framing, HttpClient, MemoryTransport, RetryPolicy, error_body,
+    in_band_error,
 };
 use http::Uri;
 use serde_json::Value;

@@ -15,7 +15,7 @@ trace 0af7651916cd43dd8448eb211c80319c
 invoke_agent weather           ████████████████████   1.84s  2,712 in, 87 out
 ├─ chat gpt-4o-mini            █████▌                 508ms
 │       1,812 in (1,024 cached), 34 out (12 reasoning)
-│       · retry +120ms attempt=2 reason=rate_limited
+│       · glassbox.retry +120ms attempt=1 wait=0.264 error.type=network
 ├─ execute_tool get_weather         ▐███▊             380ms
 ├─ execute_tool convert_units       ▐▉                120ms  ✗ timeout: no answer within 100 ms
 └─ chat gpt-4o-mini                     ▐█████████▉   935ms  900 in, 53 out  gpt-4o
@@ -31,7 +31,7 @@ trace 0af7651916cd43dd8448eb211c80319c
 invoke_agent weather           ====================   1.84s  2,712 in, 87 out
 |- chat gpt-4o-mini            =====                  508ms
 |       1,812 in (1,024 cached), 34 out (12 reasoning)
-|       - retry +120ms attempt=2 reason=rate_limited
+|       - glassbox.retry +120ms attempt=1 wait=0.264 error.type=network
 |- execute_tool get_weather         ====              380ms
 |- execute_tool convert_units       =                 120ms  ! timeout: no answer within 100 ms
 `- chat gpt-4o-mini                     ==========    935ms  900 in, 53 out  gpt-4o
@@ -190,4 +190,15 @@ fn deep_levels_keep_their_rails() {
         names.contains(&"⋯                          └─ other".to_owned()),
         "{names:#?}"
     );
+}
+
+#[test]
+fn many_events_are_summed_up() {
+    let mut busy = span(0);
+    for index in 0..40 {
+        busy = busy.event("chunk", index, Vec::new());
+    }
+    let text = rendered(vec![busy]);
+    assert_eq!(text.lines().count(), 2 + 32 + 1);
+    assert!(text.ends_with("     8 more events\n"), "{text}");
 }

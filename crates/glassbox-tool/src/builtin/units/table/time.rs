@@ -40,11 +40,9 @@ pub(super) const SPEED: &[Unit] = &[
     unit(D::SPEED, 299_792_458.0, &[], &["speed of light"]),
 ];
 
-pub(super) const ACCELERATION: &[Unit] = &[
-    unit(
-        D::ACCELERATION,
-        STANDARD_GRAVITY,
-        &[],
-        &["standard gravity"],
-    ),
-];
+pub(super) const ACCELERATION: &[Unit] = &[unit(
+    D::ACCELERATION,
+    STANDARD_GRAVITY,
+    &[],
+    &["standard gravity"],
+)];
