@@ -2,12 +2,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use glassbox_core::{
-    EmbeddingModel, EmbeddingRequest, EmbeddingResponse, Meta, ModelInfo, Result, Usage,
+    EmbeddingModel, EmbeddingRequest, EmbeddingResponse, ModelInfo, Result, Usage,
 };
+use glassbox_semconv::value::gen_ai_operation_name::EMBEDDINGS;
 use opentelemetry::context::FutureExt as _;
 
 use crate::Telemetry;
-use crate::facts::Embeddings;
+use crate::facts::{Embeddings, Identity, Said};
 use crate::recording::{Ending, Recording};
 use crate::scope::{Current, Scope};
 
@@ -15,12 +16,18 @@ use crate::scope::{Current, Scope};
 #[derive(Debug)]
 pub(crate) struct TracedEmbeddings {
     telemetry: Telemetry,
+    who: Arc<Identity>,
     inner: Arc<dyn EmbeddingModel>,
 }
 
 impl TracedEmbeddings {
     pub(crate) fn new(telemetry: Telemetry, inner: Arc<dyn EmbeddingModel>) -> Self {
-        Self { telemetry, inner }
+        let who = Arc::new(Identity::of(EMBEDDINGS, inner.info()));
+        Self {
+            telemetry,
+            who,
+            inner,
+        }
     }
 }
 
@@ -36,9 +43,9 @@ impl EmbeddingModel for TracedEmbeddings {
             return self.inner.embed(request).await;
         }
         let facts = Embeddings {
-            info: self.inner.info().clone(),
+            who: Arc::clone(&self.who),
             request: request.clone(),
-            meta: Meta::default(),
+            said: Said::default(),
             usage: Usage::default(),
             dimensions: None,
         };
@@ -52,7 +59,7 @@ impl EmbeddingModel for TracedEmbeddings {
         match &result {
             Ok(response) => {
                 recording.started(&response.start);
-                recording.facts.meta.model.clone_from(&response.meta.model);
+                recording.facts.said.update(&response.meta);
                 recording.facts.usage = response.usage.clone();
                 recording.facts.dimensions = response.embeddings.first().map(Vec::len);
                 recording.close(Ending::Done);

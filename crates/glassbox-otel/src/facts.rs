@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use glassbox_agent::{Agent, Outcome};
 use glassbox_core::{
-    Delivery, EmbeddingRequest, Event, FinishReason, Meta, ModelInfo, Request, Response, ToolSpec,
-    Usage,
+    Api, Delivery, EmbeddingRequest, Event, FinishReason, Meta, ModelInfo, Request, Response, Usage,
 };
 
 /// The facts of one operation of any kind.
@@ -23,13 +22,62 @@ pub(crate) trait Record: Send {
     fn facts(&self) -> Facts<'_>;
 }
 
+/// Which model it is and where: the same for every call of it, so its words are made once and shared.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    pub(crate) operation: &'static str,
+    pub(crate) provider: Arc<str>,
+    /// Empty where it has no name.
+    pub(crate) model: Arc<str>,
+    pub(crate) address: Option<Arc<str>>,
+    pub(crate) port: Option<u16>,
+    pub(crate) api: Option<Api>,
+}
+
+impl Identity {
+    pub(crate) fn of(operation: &'static str, info: &ModelInfo) -> Self {
+        Self {
+            operation,
+            provider: Arc::from(&*info.provider),
+            model: Arc::from(info.model.as_str()),
+            address: info.server_address.as_deref().map(Arc::from),
+            port: info.server_port,
+            api: info.api,
+        }
+    }
+}
+
+/// What a response says of itself, as far as telemetry wants it: the rest may be as large as the answer.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    pub(crate) id: Option<Arc<str>>,
+    pub(crate) model: Option<Arc<str>>,
+    pub(crate) service_tier: Option<Arc<str>>,
+    pub(crate) system_fingerprint: Option<Arc<str>>,
+}
+
+impl Said {
+    /// Learns what is new, as [`Meta::update`] does.
+    pub(crate) fn update(&mut self, meta: &Meta) {
+        fn shared(text: Option<&String>) -> Option<Arc<str>> {
+            text.filter(|text| !text.is_empty())
+                .map(|text| Arc::from(text.as_str()))
+        }
+        self.id = self.id.take().or_else(|| shared(meta.id.as_ref()));
+        self.model = self.model.take().or_else(|| shared(meta.model.as_ref()));
+        self.service_tier = shared(meta.service_tier.as_ref()).or(self.service_tier.take());
+        self.system_fingerprint =
+            shared(meta.system_fingerprint.as_ref()).or(self.system_fingerprint.take());
+    }
+}
+
 /// One call of a completion model.
 #[derive(Debug)]
 pub(crate) struct Inference {
-    pub(crate) info: ModelInfo,
+    pub(crate) who: Arc<Identity>,
     pub(crate) request: Request,
     pub(crate) conversation: Option<Arc<str>>,
-    pub(crate) meta: Meta,
+    pub(crate) said: Said,
     pub(crate) usage: Usage,
     /// Why each answer stopped, as far as it did.
     pub(crate) finish: Vec<Option<FinishReason>>,
@@ -41,12 +89,16 @@ pub(crate) struct Inference {
 const MOST_CHOICES: usize = 256;
 
 impl Inference {
-    pub(crate) fn new(info: ModelInfo, request: Request, conversation: Option<Arc<str>>) -> Self {
+    pub(crate) fn new(
+        who: Arc<Identity>,
+        request: Request,
+        conversation: Option<Arc<str>>,
+    ) -> Self {
         Self {
-            info,
+            who,
             request,
             conversation,
-            meta: Meta::default(),
+            said: Said::default(),
             usage: Usage::default(),
             finish: Vec::new(),
             first_chunk: None,
@@ -57,11 +109,12 @@ impl Inference {
         self.request.delivery == Delivery::Incremental
     }
 
-    /// Learns from an event that passes.
-    pub(crate) fn observe(&mut self, event: &Event, elapsed: impl FnOnce() -> Duration) {
+    /// Learns from an event that passes, and says whether it is the first chunk of an incremental answer: the first
+    /// thing that the provider sends, whatever is in it.
+    pub(crate) fn observe(&mut self, event: &Event) -> bool {
         match event {
-            Event::Start(_) | Event::End => return,
-            Event::Meta(meta) => self.meta.update(without_extra(meta)),
+            Event::Start(_) | Event::End => return false,
+            Event::Meta(meta) => self.said.update(meta),
             Event::Usage(usage) => self.usage.update(usage),
             Event::Finish { choice, reason, .. } => {
                 if let Some(finish) = self.choice(*choice) {
@@ -80,10 +133,7 @@ impl Inference {
             }
             _ => {}
         }
-        // The first thing the provider sends is its first chunk, whatever is in it.
-        if self.first_chunk.is_none() && self.is_incremental() {
-            self.first_chunk = Some(elapsed());
-        }
+        self.first_chunk.is_none() && self.is_incremental()
     }
 
     fn choice(&mut self, choice: u32) -> Option<&mut Option<FinishReason>> {
@@ -98,14 +148,6 @@ impl Inference {
     }
 }
 
-/// What telemetry wants of it: the rest may be as large as the answer.
-fn without_extra(meta: &Meta) -> Meta {
-    let mut copy = Meta::new(meta.id.clone(), meta.model.clone());
-    copy.service_tier.clone_from(&meta.service_tier);
-    copy.system_fingerprint.clone_from(&meta.system_fingerprint);
-    copy
-}
-
 impl Record for Inference {
     fn facts(&self) -> Facts<'_> {
         Facts::Inference(self)
@@ -115,9 +157,9 @@ impl Record for Inference {
 /// One call of an embedding model.
 #[derive(Debug)]
 pub(crate) struct Embeddings {
-    pub(crate) info: ModelInfo,
+    pub(crate) who: Arc<Identity>,
     pub(crate) request: EmbeddingRequest,
-    pub(crate) meta: Meta,
+    pub(crate) said: Said,
     pub(crate) usage: Usage,
     /// The length of the vectors that came back.
     pub(crate) dimensions: Option<usize>,
@@ -134,8 +176,8 @@ impl Record for Embeddings {
 pub(crate) struct ToolCalled {
     pub(crate) id: Arc<str>,
     pub(crate) name: Arc<str>,
-    /// What the model was told of it. `None` where there is no such tool.
-    pub(crate) spec: Option<ToolSpec>,
+    /// What the model was told that it does.
+    pub(crate) description: Option<Arc<str>>,
     pub(crate) agent: Option<Arc<str>>,
     pub(crate) conversation: Option<Arc<str>>,
 }

@@ -10,7 +10,7 @@ use glassbox_core::{
 use opentelemetry::context::FutureExt as _;
 
 use crate::Telemetry;
-use crate::facts::Inference;
+use crate::facts::{Identity, Inference};
 use crate::recording::{Ending, Recording};
 use crate::scope::{Current, Scope};
 
@@ -18,12 +18,19 @@ use crate::scope::{Current, Scope};
 #[derive(Debug)]
 pub(crate) struct TracedModel {
     telemetry: Telemetry,
+    who: Arc<Identity>,
     inner: Arc<dyn CompletionModel>,
 }
 
 impl TracedModel {
     pub(crate) fn new(telemetry: Telemetry, inner: Arc<dyn CompletionModel>) -> Self {
-        Self { telemetry, inner }
+        let info = inner.info();
+        let who = Arc::new(Identity::of(info.operation.as_str(), info));
+        Self {
+            telemetry,
+            who,
+            inner,
+        }
     }
 }
 
@@ -47,7 +54,7 @@ impl CompletionModel for TracedModel {
             conversation: conversation.clone(),
             ..around
         };
-        let facts = Inference::new(self.inner.info().clone(), request.clone(), conversation);
+        let facts = Inference::new(Arc::clone(&self.who), request.clone(), conversation);
         let mut recording = Recording::open(&self.telemetry, facts, scope);
         let context = recording.context().clone();
         match self.inner.stream(request).with_context(context).await {
@@ -100,8 +107,9 @@ impl TracedStream {
             Event::Start(start) => self.recording.started(start),
             Event::End => self.recording.close(Ending::Done),
             _ => {
-                let elapsed = self.recording.elapsed();
-                self.recording.facts.observe(event, || elapsed);
+                if self.recording.facts.observe(event) {
+                    self.recording.facts.first_chunk = Some(self.recording.elapsed());
+                }
             }
         }
     }

@@ -36,7 +36,10 @@ impl Invoke for TracedInvoker {
         let facts = ToolCalled {
             id,
             name: request.call().name.as_str().into(),
-            spec: request.spec().cloned(),
+            description: request
+                .spec()
+                .and_then(|spec| spec.description.as_deref())
+                .map(Arc::from),
             agent: around.agent.clone(),
             conversation: around.conversation.clone(),
         };

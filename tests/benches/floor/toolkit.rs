@@ -49,7 +49,7 @@ impl Toolkit {
             };
         }
         let batching = Batching::default().with_max_queue_size(100_000);
-        let otlp = Otlp::http(url).unwrap();
+        let otlp = Otlp::http(&format!("{url}/v1/traces")).unwrap();
         let guard = glassbox_export::builder()
             .with_batching(batching)
             .with_otlp(otlp)

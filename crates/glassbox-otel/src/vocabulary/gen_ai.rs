@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use glassbox_core::{FinishReason, ModelInfo, Parameters, Request, Usage};
+use glassbox_core::{FinishReason, Parameters, Request, Usage};
 use glassbox_semconv::{attribute as name, glassbox, value};
 use opentelemetry::trace::SpanKind;
 use opentelemetry::{KeyValue, StringValue};
 
-use crate::facts::{AgentRun, Embeddings, Facts, Inference, ToolCalled};
+use crate::facts::{AgentRun, Embeddings, Facts, Identity, Inference, ToolCalled};
 use crate::recording::Ending;
 use crate::vocabulary::attributes::{Attributes, count, double, int, string, strings, text};
 
@@ -21,28 +21,28 @@ pub(crate) fn name(facts: Facts<'_>) -> Cow<'static, str> {
             Some(agent) => format!("{} {agent}", operation::INVOKE_AGENT).into(),
             None => operation::INVOKE_AGENT.into(),
         },
-        Facts::Embeddings(call) => named(operation::EMBEDDINGS, &call.info),
-        Facts::Inference(call) => named(call.info.operation.as_str(), &call.info),
+        Facts::Embeddings(call) => named(&call.who),
+        Facts::Inference(call) => named(&call.who),
         Facts::Tool(call) => format!("{} {}", operation::EXECUTE_TOOL, call.name).into(),
     }
 }
 
-fn named(operation: &'static str, info: &ModelInfo) -> Cow<'static, str> {
-    if info.model.is_empty() {
-        operation.into()
+fn named(who: &Identity) -> Cow<'static, str> {
+    if who.model.is_empty() {
+        who.operation.into()
     } else {
-        format!("{operation} {}", info.model).into()
+        format!("{} {}", who.operation, who.model).into()
     }
 }
 
 /// Calls that leave the process are clients; a model inside it, a tool and an agent are internal.
 pub(crate) fn kind(facts: Facts<'_>) -> SpanKind {
-    let info = match facts {
-        Facts::Embeddings(call) => &call.info,
-        Facts::Inference(call) => &call.info,
+    let who = match facts {
+        Facts::Embeddings(call) => &call.who,
+        Facts::Inference(call) => &call.who,
         Facts::Agent(_) | Facts::Tool(_) => return SpanKind::Internal,
     };
-    if info.server_address.is_some() {
+    if who.address.is_some() {
         SpanKind::Client
     } else {
         SpanKind::Internal
@@ -70,7 +70,7 @@ pub(crate) fn after(facts: Facts<'_>, ending: &Ending, out: &mut Attributes) {
 }
 
 fn inference_before(call: &Inference, out: &mut Attributes) {
-    model(call.info.operation.as_str(), &call.info, out);
+    model(&call.who, out);
     text(
         name::GEN_AI_CONVERSATION_ID,
         call.conversation.as_ref(),
@@ -99,7 +99,7 @@ fn inference_before(call: &Inference, out: &mut Attributes) {
         out.push(KeyValue::new(name::GEN_AI_PROMPT_NAME, prompt.name.clone()));
         string(name::GEN_AI_PROMPT_VERSION, prompt.version.as_ref(), out);
     }
-    if let Some(api) = call.info.api {
+    if let Some(api) = call.who.api {
         out.push(KeyValue::new(name::OPENAI_API_TYPE, api.as_str()));
         let tier = call
             .request
@@ -113,8 +113,8 @@ fn inference_before(call: &Inference, out: &mut Attributes) {
 
 fn inference_after(call: &Inference, ending: &Ending, out: &mut Attributes) {
     finish_reasons(&call.finish, ending, out);
-    string(name::GEN_AI_RESPONSE_ID, call.meta.id.as_ref(), out);
-    string(name::GEN_AI_RESPONSE_MODEL, call.meta.model.as_ref(), out);
+    text(name::GEN_AI_RESPONSE_ID, call.said.id.as_ref(), out);
+    text(name::GEN_AI_RESPONSE_MODEL, call.said.model.as_ref(), out);
     if let Some(wait) = call.first_chunk {
         out.push(KeyValue::new(
             name::GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
@@ -122,22 +122,22 @@ fn inference_after(call: &Inference, ending: &Ending, out: &mut Attributes) {
         ));
     }
     usage(&call.usage, out);
-    if call.info.api.is_some() {
-        string(
+    if call.who.api.is_some() {
+        text(
             name::OPENAI_RESPONSE_SERVICE_TIER,
-            call.meta.service_tier.as_ref(),
+            call.said.service_tier.as_ref(),
             out,
         );
-        string(
+        text(
             name::OPENAI_RESPONSE_SYSTEM_FINGERPRINT,
-            call.meta.system_fingerprint.as_ref(),
+            call.said.system_fingerprint.as_ref(),
             out,
         );
     }
 }
 
 fn embeddings_before(call: &Embeddings, out: &mut Attributes) {
-    model(operation::EMBEDDINGS, &call.info, out);
+    model(&call.who, out);
     if let Some(format) = call.request.encoding_format {
         out.push(strings(
             name::GEN_AI_REQUEST_ENCODING_FORMATS,
@@ -158,7 +158,7 @@ fn embeddings_after(call: &Embeddings, out: &mut Attributes) {
             dimensions,
         ));
     }
-    string(name::GEN_AI_RESPONSE_MODEL, call.meta.model.as_ref(), out);
+    text(name::GEN_AI_RESPONSE_MODEL, call.said.model.as_ref(), out);
     count(
         name::GEN_AI_USAGE_INPUT_TOKENS,
         call.usage.input_tokens,
@@ -188,11 +188,9 @@ fn tool_before(call: &ToolCalled, out: &mut Attributes) {
         call.conversation.as_ref(),
         out,
     );
-    string(
+    text(
         name::GEN_AI_TOOL_DESCRIPTION,
-        call.spec
-            .as_ref()
-            .and_then(|spec| spec.description.as_ref()),
+        call.description.as_ref(),
         out,
     );
 }
@@ -241,21 +239,21 @@ fn agent_after(run: &AgentRun, ending: &Ending, out: &mut Attributes) {
 }
 
 /// Which operation on which model, where.
-fn model(operation: &'static str, info: &ModelInfo, out: &mut Attributes) {
-    out.push(KeyValue::new(name::GEN_AI_OPERATION_NAME, operation));
+fn model(who: &Identity, out: &mut Attributes) {
+    out.push(KeyValue::new(name::GEN_AI_OPERATION_NAME, who.operation));
     out.push(KeyValue::new(
         name::GEN_AI_PROVIDER_NAME,
-        info.provider.clone(),
+        Arc::clone(&who.provider),
     ));
-    if !info.model.is_empty() {
+    if !who.model.is_empty() {
         out.push(KeyValue::new(
             name::GEN_AI_REQUEST_MODEL,
-            info.model.clone(),
+            Arc::clone(&who.model),
         ));
     }
-    if let Some(address) = &info.server_address {
-        out.push(KeyValue::new(name::SERVER_ADDRESS, address.clone()));
-        int(name::SERVER_PORT, info.server_port, out);
+    if let Some(address) = &who.address {
+        out.push(KeyValue::new(name::SERVER_ADDRESS, Arc::clone(address)));
+        int(name::SERVER_PORT, who.port, out);
     }
 }
 
