@@ -1,10 +1,12 @@
 //! What is emitted is what the conventions' registry knows.
 
 use glassbox::{
-    CompletionModelExt as _, Delivery, Error, ErrorKind, Parameters, PromptTemplate, Request,
+    CompletionModelExt as _, Delivery, EmbeddingModel as _, EmbeddingRequest, EncodingFormat,
+    Error, ErrorKind, Parameters, PromptTemplate, Request,
 };
 use glassbox_semconv::registry::{self, Requirement, ValueKind};
-use glassbox_test::{CapturedSpan, Server, Turn};
+use glassbox_test::{CapturedSpan, ScriptedEmbeddings, Server, Turn};
+use opentelemetry::trace::Status;
 use opentelemetry::{Array, Value};
 
 use crate::host::{agent, model, telemetry, turns};
@@ -38,9 +40,15 @@ fn findings(span: &CapturedSpan) -> Vec<String> {
             ));
         }
     }
-    let operation = span.text("gen_ai.operation.name").unwrap_or_default();
-    let id = match operation.trim_matches('"') {
+    let text = |key: &str| {
+        span.text(key)
+            .unwrap_or_default()
+            .trim_matches('"')
+            .to_owned()
+    };
+    let id = match text("gen_ai.operation.name").as_str() {
         "chat" => "gen_ai.client.inference",
+        "embeddings" => "gen_ai.embeddings.client",
         "invoke_agent" => "gen_ai.invoke_agent.internal",
         "execute_tool" => "gen_ai.execute_tool.internal",
         other => {
@@ -51,7 +59,14 @@ fn findings(span: &CapturedSpan) -> Vec<String> {
             .concat();
         }
     };
-    let definition = registry::span(id).unwrap_or_else(|| panic!("{id} is in the registry"));
+    let definition = registry::CURRENT.span_of_provider(id, &text("gen_ai.provider.name"));
+    let definition = definition.unwrap_or_else(|| panic!("{id} is in the registry"));
+    for attribute in &span.data().attributes {
+        let key = attribute.key.as_str();
+        if !key.starts_with("glassbox.") && definition.attribute(key).is_none() {
+            findings.push(format!("{}: {key} does not belong to {id}", span.name()));
+        }
+    }
     for required in definition
         .attributes
         .iter()
@@ -60,6 +75,12 @@ fn findings(span: &CapturedSpan) -> Vec<String> {
         if span.attribute(required.name).is_none() {
             findings.push(format!("{}: {} is required", span.name(), required.name));
         }
+    }
+    if span.attribute("server.address").is_some() && span.attribute("server.port").is_none() {
+        findings.push(format!("{}: an address wants a port", span.name()));
+    }
+    if (*span.status() == Status::Unset) != span.attribute("error.type").is_none() {
+        findings.push(format!("{}: status and error.type disagree", span.name()));
     }
     findings
 }
@@ -70,12 +91,12 @@ async fn every_attribute_is_known_and_of_its_type() {
     let parameters = Parameters::new()
         .with_temperature(0.5)
         .with_top_p(0.9)
-        .with_max_tokens(100u64)
+        .with_max_tokens(100)
         .with_stop_sequence("END")
         .with_seed(7)
         .with_frequency_penalty(0.1)
         .with_presence_penalty(0.2)
-        .with_choice_count(2u32)
+        .with_choice_count(2)
         .with_reasoning_effort("low")
         .with_service_tier("flex");
     let request = Request::default()
@@ -95,7 +116,12 @@ async fn every_attribute_is_known_and_of_its_type() {
         .text("hello")
         .await
         .unwrap_err();
+    let vectors = telemetry.embeddings(ScriptedEmbeddings::new());
+    let texts = EmbeddingRequest::new(["a"])
+        .with_dimensions(8)
+        .with_encoding_format(EncodingFormat::Float);
+    vectors.embed(texts).await.unwrap();
     let findings: Vec<String> = capture.spans().iter().flat_map(findings).collect();
-    assert_eq!(capture.spans().len(), 7);
+    assert_eq!(capture.spans().len(), 8);
     assert!(findings.is_empty(), "{findings:#?}");
 }

@@ -24,7 +24,8 @@ pub struct Agent {
     /// What it may call.
     pub tools: Toolbox,
     /// What every request of a run is made from: parameters, output format, delivery, conversation and user ids.
-    /// Its messages and tools are replaced.
+    /// Its messages and tools are replaced. A tool choice that forces a call holds for the first request alone, or
+    /// the run could not end.
     pub request: Request,
     /// How far a run may go.
     pub limits: Limits,
@@ -35,13 +36,13 @@ pub struct Agent {
 
 impl Agent {
     /// An agent without instructions, of five steps at most.
-    pub fn new(model: impl CompletionModel, tools: impl Into<Toolbox>) -> Self {
+    pub fn new(model: impl CompletionModel, tools: Toolbox) -> Self {
         Self {
             name: None,
             description: None,
             system: None,
             model: Arc::new(model),
-            tools: tools.into(),
+            tools,
             request: Request::default(),
             limits: Limits::default(),
             tool_concurrency: None,
@@ -122,11 +123,15 @@ impl Agent {
         self
     }
 
-    /// A run that has not begun: the instructions and this conversation.
+    /// A run that has not begun: the instructions and this conversation. Where the conversation begins with the very
+    /// same instructions, as one does that an earlier run gave, they are not put there again.
     pub fn start(&self, input: impl Into<Messages>) -> Run {
         let mut messages = input.into();
         if let Some(system) = &self.system {
-            messages.push_front(Message::system(&**system));
+            let instructions = Message::system(&**system);
+            if messages.iter().next() != Some(&instructions) {
+                messages.push_front(instructions);
+            }
         }
         Run::new(messages, self.limits)
     }
@@ -158,7 +163,8 @@ impl Agent {
         self.resume(self.start(input))
     }
 
-    /// Goes on with a run from where it was left, in this process or another.
+    /// Goes on with a run from where it was left, in this process or another. A run that a limit ended ends again at
+    /// once, unless it was [extended](Run::extend).
     #[must_use]
     pub fn resume(&self, run: Run) -> RunStream {
         self.runner.run(Job::new(self.clone(), run, true))

@@ -62,7 +62,7 @@ pub enum RunEvent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RunResult {
-    /// The model's last text: the answer, or as much of it as there is.
+    /// The answer. Where the run ended otherwise, as much of one as there is: often nothing.
     pub answer: String,
     /// How the run ended.
     pub outcome: Outcome,
@@ -72,7 +72,7 @@ pub struct RunResult {
     pub tool_calls: u32,
     /// What all calls of the model together have consumed.
     pub usage: Usage,
-    /// The whole conversation.
+    /// The whole conversation, fit to be continued: see [`Run::conversation`].
     pub messages: Messages,
 }
 
@@ -86,7 +86,20 @@ impl RunResult {
             steps: run.steps,
             tool_calls: run.tool_calls,
             usage: run.usage.clone(),
-            messages: run.messages.clone(),
+            messages: run.conversation(),
+        }
+    }
+
+    /// The answer, or the outcome that stood in its way.
+    ///
+    /// # Errors
+    ///
+    /// The outcome, where it is not [`Outcome::Answer`].
+    pub fn into_answer(self) -> Result<String, Outcome> {
+        if self.outcome.is_answer() {
+            Ok(self.answer)
+        } else {
+            Err(self.outcome)
         }
     }
 }

@@ -4,16 +4,19 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 /// How far a run may go. Reaching a limit is an [`Outcome`], not an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Limits {
     /// At most this many calls of the model. 5 unless set.
     pub steps: u32,
     /// No further call once this many tokens, input and output together, have been used. The last call may go over:
-    /// what it needs is known only afterwards. No limit unless set.
+    /// what it needs is known only afterwards, and a provider that reports no usage never reaches it. No limit unless
+    /// set.
     pub tokens: Option<u64>,
-    /// No longer than this; what is going on then is cancelled. No limit unless set.
+    /// No longer than this; what is going on then is cancelled. It counts from where the run is started or resumed,
+    /// the time that whoever follows it takes included, on tokio's clock: such a run needs a tokio runtime with a
+    /// timer. No limit unless set.
     pub time: Option<Duration>,
 }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
-use glassbox_core::{Fold, Response, Result, ToolCall, ToolCallResponse};
+use glassbox_core::{Fold, Response, Result, ToolCall, ToolCallResponse, ToolChoice};
 use glassbox_tool::ToolContext;
 
 use crate::{Agent, Next, Outcome, Run, RunEvent, RunResult, RunStream};
@@ -62,9 +62,14 @@ async fn drive(mut job: Job, outbox: Outbox) -> Result<RunResult> {
     match tokio::time::timeout(limit, steps(&job.agent, &mut job.run, job.live, &outbox)).await {
         Ok(result) => result,
         Err(_) => {
+            // Unless it has ended already and only its last events were not taken.
             job.run.stop(Outcome::TimeLimit);
             outbox.put(RunEvent::Checkpoint(Box::new(job.run.clone())));
-            Ok(RunResult::new(&job.run, Outcome::TimeLimit))
+            let outcome = match job.run.next() {
+                Next::Done(outcome) => outcome,
+                Next::Model | Next::Tools(_) => Outcome::TimeLimit,
+            };
+            Ok(RunResult::new(&job.run, outcome))
         }
     }
 }
@@ -82,8 +87,11 @@ async fn steps(agent: &Agent, run: &mut Run, live: bool, outbox: &Outbox) -> Res
                 taken?;
             }
             Next::Tools(calls) => {
-                let results = call_tools(agent, calls, run.steps, outbox).await;
-                run.tools_ran(results)?;
+                let calls = calls
+                    .into_iter()
+                    .map(|(place, call)| (place, Arc::new(call.clone())));
+                let calls = calls.collect();
+                call_tools(agent, run, calls, live, outbox).await?;
             }
         }
         if live {
@@ -104,6 +112,14 @@ async fn call_model(
     let mut request = agent.request.clone();
     request.messages = run.messages.clone();
     request.tools = agent.tools.specs();
+    if run.steps > 0
+        && matches!(
+            request.tool_choice,
+            ToolChoice::Named(_) | ToolChoice::Required
+        )
+    {
+        request.tool_choice = ToolChoice::Auto;
+    }
     let mut events = agent.model.stream(request).await?;
     let mut fold = Fold::new();
     while let Some(event) = events.next().await {
@@ -121,22 +137,38 @@ async fn call_model(
     fold.finish()
 }
 
+/// Runs the calls at the same time, and keeps each result as soon as it is there: what has run is not run again,
+/// whatever happens to the others.
 async fn call_tools(
     agent: &Agent,
-    calls: &[ToolCall],
-    step: u32,
+    run: &mut Run,
+    calls: Vec<(usize, Arc<ToolCall>)>,
+    live: bool,
     outbox: &Outbox,
-) -> Vec<ToolCallResponse> {
+) -> Result<()> {
+    let step = run.steps;
     let most = agent.tool_concurrency.unwrap_or(calls.len()).max(1);
-    let mut running = Vec::with_capacity(calls.len());
-    for call in calls {
-        running.push(call_tool(agent, call, step, outbox));
+    let mut waiting = Vec::with_capacity(calls.len());
+    for (place, call) in calls {
+        waiting.push(call_tool(agent, place, call, step, outbox));
     }
-    stream::iter(running).buffered(most).collect().await
+    let mut running = stream::iter(waiting).buffer_unordered(most);
+    while let Some((place, response)) = running.next().await {
+        run.tool_ran(place, response)?;
+        if live {
+            outbox.put(RunEvent::Checkpoint(Box::new(run.clone())));
+        }
+    }
+    Ok(())
 }
 
-async fn call_tool(agent: &Agent, call: &ToolCall, step: u32, outbox: &Outbox) -> ToolCallResponse {
-    let call = Arc::new(call.clone());
+async fn call_tool(
+    agent: &Agent,
+    place: usize,
+    call: Arc<ToolCall>,
+    step: u32,
+    outbox: &Outbox,
+) -> (usize, ToolCallResponse) {
     outbox.put(RunEvent::ToolStarted {
         step,
         call: Arc::clone(&call),
@@ -151,7 +183,7 @@ async fn call_tool(agent: &Agent, call: &ToolCall, step: u32, outbox: &Outbox) -
     let invocation = Arc::new(agent.tools.call(&call, context).await);
     let response = invocation.response.clone();
     outbox.put(RunEvent::ToolEnded { step, invocation });
-    response
+    (place, response)
 }
 
 /// Events on their way from the run to whoever follows it.

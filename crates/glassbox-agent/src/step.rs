@@ -43,12 +43,41 @@ enum State {
     /// The model's answer.
     Model,
     /// The results of these calls.
-    Tools(Vec<ToolCall>),
-    /// Nothing more. The calls are those that a limit kept from being run.
-    Done {
-        outcome: Outcome,
-        pending: Vec<ToolCall>,
-    },
+    Tools(Turn),
+    /// Nothing more. The calls are those that a limit kept from being run, or from being run to their end.
+    Done { outcome: Outcome, pending: Turn },
+}
+
+/// The tool calls of one answer, and the results that are there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Turn {
+    calls: Vec<ToolCall>,
+    results: Vec<Option<ToolCallResponse>>,
+}
+
+impl Turn {
+    fn new(calls: Vec<ToolCall>) -> Self {
+        let results = calls.iter().map(|_| None).collect();
+        Self { calls, results }
+    }
+
+    /// The results, where all of them are there.
+    fn complete(&self) -> Option<Vec<ToolCallResponse>> {
+        self.results.iter().cloned().collect()
+    }
+
+    /// The results, with words to the model in place of those that are missing.
+    fn closed(&self, outcome: Outcome) -> Vec<ToolCallResponse> {
+        let calls = self.calls.iter().zip(&self.results);
+        let closed = calls.map(|(call, result)| match result {
+            Some(result) => result.clone(),
+            None => {
+                let words = format!("not run to its end: the run was stopped ({outcome})");
+                ToolCallResponse::new(call.id.as_str(), call.name.as_str(), words).with_error()
+            }
+        });
+        closed.collect()
+    }
 }
 
 /// What a run needs next.
@@ -59,8 +88,8 @@ pub enum Next<'a> {
     Done(Outcome),
     /// A call of the model with the conversation as it is.
     Model,
-    /// The results of these calls, in this order.
-    Tools(&'a [ToolCall]),
+    /// The results of these calls, each with its place in the turn. What has run already is not among them.
+    Tools(Vec<(usize, &'a ToolCall)>),
 }
 
 impl Run {
@@ -83,7 +112,14 @@ impl Run {
     pub fn next(&self) -> Next<'_> {
         match &self.state {
             State::Model => Next::Model,
-            State::Tools(calls) => Next::Tools(calls),
+            State::Tools(turn) => {
+                let calls = turn.calls.iter().enumerate();
+                Next::Tools(
+                    calls
+                        .filter(|(place, _)| turn.results[*place].is_none())
+                        .collect(),
+                )
+            }
             State::Done { outcome, .. } => Next::Done(*outcome),
         }
     }
@@ -121,7 +157,7 @@ impl Run {
         }
         self.messages.push(message.clone());
         self.state = match (calls.is_empty(), finish) {
-            (false, _) => State::Tools(calls),
+            (false, _) => State::Tools(Turn::new(calls)),
             (true, FinishKind::Pause) => State::Model,
             (true, FinishKind::ContentFilter) => done(Outcome::ContentFilter),
             (true, _) if refused(message) => done(Outcome::ContentFilter),
@@ -131,53 +167,61 @@ impl Run {
         Ok(())
     }
 
-    /// Takes in the results of the tool calls, in the order of the calls.
+    /// Takes in the result of the tool call at this place. Results may come in any order; the model sees them in the
+    /// order of the calls, once all of them are there.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Protocol`] where the results do not answer the calls one to one: a conversation with a gap is
-    /// one that providers refuse.
-    pub fn tools_ran(&mut self, results: Vec<ToolCallResponse>) -> Result<()> {
-        let State::Tools(calls) = &self.state else {
+    /// [`ErrorKind::Protocol`] where no result of that place is waited for, or it bears another call's id.
+    pub fn tool_ran(&mut self, place: usize, result: ToolCallResponse) -> Result<()> {
+        let State::Tools(turn) = &mut self.state else {
             return Err(Error::new(
                 ErrorKind::Protocol,
                 "the run did not wait for the results of tools",
             ));
         };
-        let answers = calls.len() == results.len()
-            && calls.iter().zip(&results).all(|(call, r)| call.id == r.id);
-        if !answers {
-            return Err(Error::new(
-                ErrorKind::Protocol,
-                "the results do not answer the tool calls one to one",
-            ));
+        match (turn.calls.get(place), turn.results.get_mut(place)) {
+            (Some(call), Some(slot @ None)) if call.id == result.id => *slot = Some(result),
+            _ => {
+                return Err(Error::new(
+                    ErrorKind::Protocol,
+                    "the result answers no tool call that is waited for",
+                ));
+            }
         }
-        self.tool_calls = self
-            .tool_calls
-            .saturating_add(u32::try_from(results.len()).unwrap_or(u32::MAX));
-        self.messages.push(Message::tool(results));
-        self.state = State::Model;
-        self.apply_limits();
+        self.tool_calls = self.tool_calls.saturating_add(1);
+        if let Some(results) = turn.complete() {
+            self.messages.push(Message::tool(results));
+            self.state = State::Model;
+            self.apply_limits();
+        }
         Ok(())
     }
 
-    /// Ends the run where it stands. Calls that wait stay on record, so that [`resume`](Run::resume) can run them.
+    /// Ends the run where it stands. Calls that wait stay on record, with the results that are there, so that
+    /// [`extend`](Run::extend) can run the rest. A run that has ended stays as it ended.
     pub fn stop(&mut self, outcome: Outcome) {
         let pending = match std::mem::replace(&mut self.state, State::Model) {
-            State::Tools(calls) | State::Done { pending: calls, .. } => calls,
-            State::Model => Vec::new(),
+            State::Tools(turn) => turn,
+            State::Model => Turn::default(),
+            ended @ State::Done { .. } => {
+                self.state = ended;
+                return;
+            }
         };
         self.state = State::Done { outcome, pending };
     }
 
-    /// Lets a run that a limit ended go on under other limits. A run that ended with an answer stays as it is.
-    pub fn resume(&mut self, limits: Limits) {
+    /// Lets a run that did not end with an answer go on under other limits. Steps and tokens count from its
+    /// beginning, so the new limits must be higher than what it has used. A run that ended with an answer stays as it
+    /// is.
+    pub fn extend(&mut self, limits: Limits) {
         self.limits = limits;
         if let State::Done { outcome, pending } = &mut self.state
             && !outcome.is_answer()
         {
             let pending = std::mem::take(pending);
-            self.state = if pending.is_empty() {
+            self.state = if pending.calls.is_empty() {
                 State::Model
             } else {
                 State::Tools(pending)
@@ -186,7 +230,23 @@ impl Run {
         self.apply_limits();
     }
 
-    /// The last answer's text. Empty where there is none.
+    /// The conversation as it can be continued by other means: calls that were not run to their end are answered with
+    /// words that say so, because providers refuse a call without a result.
+    #[must_use]
+    pub fn conversation(&self) -> Messages {
+        let mut messages = self.messages.clone();
+        let (turn, outcome) = match &self.state {
+            State::Done { outcome, pending } => (pending, *outcome),
+            State::Tools(turn) => (turn, Outcome::StepLimit),
+            State::Model => return messages,
+        };
+        if !turn.calls.is_empty() {
+            messages.push(Message::tool(turn.closed(outcome)));
+        }
+        messages
+    }
+
+    /// The text of the last message, where it is the model's. Empty where it is not.
     #[must_use]
     pub fn answer(&self) -> String {
         match self.messages.last() {
@@ -226,7 +286,7 @@ impl Run {
 fn done(outcome: Outcome) -> State {
     State::Done {
         outcome,
-        pending: Vec::new(),
+        pending: Turn::default(),
     }
 }
 

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use glassbox_agent::{Agent, Limits, Outcome, Run, RunEvent};
-use glassbox_core::{Delivery, Error, ErrorKind, Event, Part, Role, ToolCall, Usage};
+use glassbox_core::{
+    Delivery, Error, ErrorKind, Event, Part, Request, Role, ToolCall, ToolChoice, Usage,
+};
 use glassbox_test::{ScriptedModel, Turn};
 use glassbox_tool::{ToolError, Toolbox, tool};
 use schemars::JsonSchema;
@@ -312,4 +314,108 @@ async fn two_hundred_steps_copy_no_history() {
         std::ptr::eq(first(0), first(200)),
         "a megabyte of history is one megabyte, however many steps"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tool_that_has_run_does_not_run_again_when_a_run_is_resumed() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    let pay = tool("pay", "Pays.", move |_: ()| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        async { "paid" }
+    });
+    let slow = tool("slow", "Is slow once.", {
+        let first = Arc::new(AtomicUsize::new(0));
+        move |_: ()| {
+            let seconds = if first.fetch_add(1, Ordering::SeqCst) == 0 {
+                60
+            } else {
+                0
+            };
+            async move {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                "done"
+            }
+        }
+    });
+    let model = ScriptedModel::new([
+        Turn::tool_calls([call("1", "pay", "{}"), call("2", "slow", "{}")]),
+        Turn::text("all done"),
+    ]);
+    let tools = Toolbox::new()
+        .with_tool(pay)
+        .unwrap()
+        .with_tool(slow)
+        .unwrap();
+    let agent =
+        Agent::new(model, tools).with_limits(Limits::new().with_time(Duration::from_secs(5)));
+    let mut last = None;
+    let mut events = agent.stream("go");
+    while let Some(event) = events.next().await {
+        match event.unwrap() {
+            RunEvent::Checkpoint(run) => last = Some(*run),
+            RunEvent::Finished(result) => assert_eq!(result.outcome, Outcome::TimeLimit),
+            _ => {}
+        }
+    }
+    let mut run: Run = last.unwrap();
+    run.extend(Limits::new());
+    let mut events = agent.resume(run);
+    while let Some(event) = events.next().await {
+        if let RunEvent::Finished(result) = event.unwrap() {
+            assert_eq!(result.into_answer().unwrap(), "all done");
+        }
+    }
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_follows_slowly_does_not_lose_the_answer() {
+    let model = ScriptedModel::new([Turn::text("42")]);
+    let agent =
+        Agent::new(model, adder()).with_limits(Limits::new().with_time(Duration::from_secs(1)));
+    let mut events = agent.stream("go");
+    while let Some(event) = events.next().await {
+        match event.unwrap() {
+            RunEvent::Answered { .. } => tokio::time::sleep(Duration::from_secs(2)).await,
+            RunEvent::Finished(result) => assert_eq!(result.into_answer().unwrap(), "42"),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_second_turn_does_not_repeat_the_instructions() {
+    let model = ScriptedModel::new([Turn::text("one"), Turn::text("two")]);
+    let agent = Agent::new(model.clone(), adder()).with_system("Be brief.");
+    let mut messages = agent.run("first").await.unwrap().messages;
+    messages.push("second");
+    agent.run(messages).await.unwrap();
+    let roles: Vec<_> = model.requests()[1]
+        .messages
+        .iter()
+        .map(|message| message.role.clone())
+        .collect();
+    assert_eq!(
+        roles,
+        [Role::System, Role::User, Role::Assistant, Role::User]
+    );
+}
+
+#[tokio::test]
+async fn a_forced_call_is_forced_once() {
+    let model = ScriptedModel::from_fn(|request| {
+        if request.tool_choice == ToolChoice::Required {
+            Turn::tool_call("1", "add", r#"{"a":1,"b":1}"#)
+        } else {
+            Turn::text("2")
+        }
+    });
+    let request = Request::default().with_tool_choice(ToolChoice::Required);
+    let result = Agent::new(model, adder())
+        .with_request(request)
+        .run("go")
+        .await
+        .unwrap();
+    assert_eq!((result.outcome, result.steps), (Outcome::Answer, 2));
 }

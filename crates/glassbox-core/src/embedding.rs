@@ -29,6 +29,17 @@ impl<M: EmbeddingModel + ?Sized> EmbeddingModel for Arc<M> {
     }
 }
 
+#[async_trait]
+impl<M: EmbeddingModel + ?Sized> EmbeddingModel for Box<M> {
+    fn info(&self) -> &ModelInfo {
+        (**self).info()
+    }
+
+    async fn embed(&self, request: EmbeddingRequest) -> Result<EmbeddingResponse> {
+        (**self).embed(request).await
+    }
+}
+
 /// Texts to turn into vectors. Cloning it copies no text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -53,7 +53,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, in alphabetical order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: &'static [Self] = &[
         Self::Configuration,
         Self::ContentFilter,
         Self::ContextLength,

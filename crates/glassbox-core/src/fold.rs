@@ -43,8 +43,12 @@ impl Fold {
         Self::default()
     }
 
-    /// Takes one event in.
+    /// Takes one event in. What follows [`Event::End`], and arguments of a call that did not begin, break the grammar
+    /// and are ignored.
     pub fn push(&mut self, event: Event) {
+        if self.ended {
+            return;
+        }
         match event {
             Event::Start(start) => self.response.start = *start,
             Event::Meta(meta) => self.response.meta.update(*meta),
@@ -154,6 +158,9 @@ impl Fold {
     }
 
     fn text(&mut self, choice: u32, delta: String) {
+        if delta.is_empty() {
+            return;
+        }
         let Some((parts, open)) = self.choice(choice) else {
             return;
         };
@@ -170,6 +177,9 @@ impl Fold {
     }
 
     fn reasoning(&mut self, choice: u32, delta: String) {
+        if delta.is_empty() {
+            return;
+        }
         let Some((parts, open)) = self.choice(choice) else {
             return;
         };

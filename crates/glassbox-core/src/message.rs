@@ -82,6 +82,12 @@ impl From<&str> for Message {
     }
 }
 
+impl From<&String> for Message {
+    fn from(text: &String) -> Self {
+        Self::user(text.as_str())
+    }
+}
+
 impl From<String> for Message {
     fn from(text: String) -> Self {
         Self::user(text)
@@ -148,6 +154,12 @@ impl Messages {
         self.0.iter().map(|message| &**message)
     }
 
+    /// Whether it is the very same conversation as `other`: shared, not only equal.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The last message.
     #[must_use]
     pub fn last(&self) -> Option<&Message> {
@@ -176,6 +188,22 @@ impl<M: Into<Message>> Extend<M> for Messages {
 impl<M: Into<Message>> From<M> for Messages {
     fn from(message: M) -> Self {
         [message].into_iter().collect()
+    }
+}
+
+impl<const N: usize> From<[Message; N]> for Messages {
+    fn from(messages: [Message; N]) -> Self {
+        messages.into_iter().collect()
+    }
+}
+
+impl<'a> IntoIterator for &'a Messages {
+    type Item = &'a Message;
+    type IntoIter =
+        std::iter::Map<std::slice::Iter<'a, Arc<Message>>, fn(&'a Arc<Message>) -> &'a Message>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter().map(|message| &**message)
     }
 }
 

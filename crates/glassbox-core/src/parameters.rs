@@ -39,8 +39,8 @@ macro_rules! setters {
             $(
                 $(#[$doc])*
                 #[must_use]
-                pub fn $setter(mut self, $field: impl Into<$type>) -> Self {
-                    self.$field = Some($field.into());
+                pub fn $setter(mut self, $field: $type) -> Self {
+                    self.$field = Some($field);
                     self
                 }
             )*
@@ -65,12 +65,8 @@ setters! {
     with_presence_penalty(presence_penalty: f64);
     /// Sets [`choice_count`](Self::choice_count).
     with_choice_count(choice_count: u32);
-    /// Sets [`reasoning_effort`](Self::reasoning_effort).
-    with_reasoning_effort(reasoning_effort: String);
     /// Sets [`parallel_tool_calls`](Self::parallel_tool_calls).
     with_parallel_tool_calls(parallel_tool_calls: bool);
-    /// Sets [`service_tier`](Self::service_tier).
-    with_service_tier(service_tier: String);
 }
 
 impl Parameters {
@@ -78,6 +74,20 @@ impl Parameters {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sets [`reasoning_effort`](Self::reasoning_effort).
+    #[must_use]
+    pub fn with_reasoning_effort(mut self, effort: impl Into<String>) -> Self {
+        self.reasoning_effort = Some(effort.into());
+        self
+    }
+
+    /// Sets [`service_tier`](Self::service_tier).
+    #[must_use]
+    pub fn with_service_tier(mut self, tier: impl Into<String>) -> Self {
+        self.service_tier = Some(tier.into());
+        self
     }
 
     /// Adds a text that ends the answer.

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::{self, DeserializeOwned, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -13,7 +14,7 @@ pub use arguments::Arguments;
 ///
 /// The serialised form is that of the GenAI conventions' message schemas: an object whose `type` says which part it
 /// is. A type that we do not know is kept as it came, in [`Part::Other`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Part {
@@ -46,6 +47,35 @@ pub enum Part {
     Other(Map<String, Value>),
 }
 
+impl<'de> Deserialize<'de> for Part {
+    /// By hand, so that a part of a known type that lacks something is an error and not a part of an unknown one.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        fn read<T: DeserializeOwned, E: de::Error>(fields: Map<String, Value>) -> Result<T, E> {
+            serde_json::from_value(Value::Object(fields)).map_err(E::custom)
+        }
+
+        let fields = Map::deserialize(deserializer)?;
+        let Some(name) = fields.get("type").and_then(Value::as_str) else {
+            return Err(de::Error::missing_field("type"));
+        };
+        match name {
+            "blob" => read(fields).map(Self::Blob),
+            "compaction" => read(fields).map(Self::Compaction),
+            "file" => read(fields).map(Self::File),
+            "opaque" => read(fields).map(Self::Opaque),
+            "reasoning" => read(fields).map(Self::Reasoning),
+            "refusal" => read(fields).map(Self::Refusal),
+            "server_tool_call" => read(fields).map(Self::ServerToolCall),
+            "server_tool_call_response" => read(fields).map(Self::ServerToolCallResponse),
+            "text" => read(fields).map(Self::Text),
+            "tool_call" => read(fields).map(Self::ToolCall),
+            "tool_call_response" => read(fields).map(Self::ToolCallResponse),
+            "uri" => read(fields).map(Self::Uri),
+            _ => Ok(Self::Other(fields)),
+        }
+    }
+}
+
 impl Part {
     /// A text part.
     pub fn text(content: impl Into<String>) -> Self {
@@ -62,11 +92,7 @@ impl Part {
 
     /// An image behind a URI that the provider can fetch.
     pub fn image_uri(uri: impl Into<String>) -> Self {
-        Self::Uri(Uri {
-            modality: Modality::Image,
-            uri: uri.into(),
-            mime_type: None,
-        })
+        Self::Uri(Uri::new(Modality::Image, uri))
     }
 
     /// The text, where it is a text part.
@@ -267,6 +293,17 @@ pub struct ServerToolCall {
     pub server_tool_call: Map<String, Value>,
 }
 
+impl ServerToolCall {
+    /// A call of the provider's tool `name`; `call` says in its `type` which tool it is.
+    pub fn new(name: impl Into<String>, call: Map<String, Value>) -> Self {
+        Self {
+            id: None,
+            name: name.into(),
+            server_tool_call: call,
+        }
+    }
+}
+
 /// What the provider's own tool gave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -276,6 +313,17 @@ pub struct ServerToolCallResponse {
     pub id: Option<String>,
     /// What it gave; its `type` says which tool it was.
     pub server_tool_call_response: Map<String, Value>,
+}
+
+impl ServerToolCallResponse {
+    /// What a tool of the provider's gave; its `type` says which tool it was.
+    #[must_use]
+    pub fn new(response: Map<String, Value>) -> Self {
+        Self {
+            id: None,
+            server_tool_call_response: response,
+        }
+    }
 }
 
 /// A summary that stands for earlier messages.
@@ -384,6 +432,17 @@ pub struct Uri {
     /// The IANA media type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
+}
+
+impl Uri {
+    /// Data of this kind, at this place.
+    pub fn new(modality: Modality, uri: impl Into<String>) -> Self {
+        Self {
+            modality,
+            uri: uri.into(),
+            mime_type: None,
+        }
+    }
 }
 
 #[expect(

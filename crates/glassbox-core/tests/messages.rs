@@ -170,6 +170,41 @@ fn a_part_of_an_unknown_type_is_kept() {
 }
 
 #[test]
+fn a_known_part_that_lacks_something_is_an_error() {
+    for (part, word) in [
+        (json!({"type": "text"}), "content"),
+        (json!({"type": "tool_call", "id": "1"}), "name"),
+        (json!({"foo": 1}), "type"),
+        (json!({"type": 3}), "type"),
+    ] {
+        let error = serde_json::from_value::<Part>(part.clone()).unwrap_err();
+        assert!(error.to_string().contains(word), "{part}: {error}");
+    }
+}
+
+#[test]
+fn saving_arguments_loses_nothing_but_white_space() {
+    for text in [
+        r#"{"n":12345678901234567890123}"#,
+        r#"{"a":1,"a":2}"#,
+        r#"{"x":1.10}"#,
+        r#"{ "spaced" : [ 1, "a b" ] }"#,
+        r#"{"quote":"\"  "}"#,
+    ] {
+        let saved = serde_json::to_string(&Arguments::from(text)).unwrap();
+        let again: Arguments = serde_json::from_str(&saved).unwrap();
+        let bare = |text: &str| text.replace(' ', "");
+        assert_eq!(bare(again.as_str()), bare(text));
+    }
+    let spaced = Arguments::from(r#"{ "spaced" : 1 }"#);
+    assert_eq!(
+        serde_json::to_string(&spaced).unwrap(),
+        r#"{"spaced":1}"#,
+        "an object stays an object"
+    );
+}
+
+#[test]
 fn arguments_keep_what_the_model_wrote() {
     for text in [
         "",

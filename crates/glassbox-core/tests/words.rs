@@ -52,7 +52,7 @@ fn every_kind_has_one_word_and_it_is_the_serialised_form() {
     assert!(words.is_sorted());
     words.dedup();
     assert_eq!(words.len(), ErrorKind::ALL.len());
-    for kind in ErrorKind::ALL {
+    for &kind in ErrorKind::ALL {
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
         assert!(!kind.advice().is_empty() && !kind.advice().ends_with('.'));
     }

@@ -1,15 +1,17 @@
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 use futures_core::Stream;
 use glassbox_agent::{Job, RunEvent, RunStream, Runner};
 use glassbox_core::{Error, ErrorKind, Result, Usage};
+use opentelemetry::Context;
+use opentelemetry::trace::TraceContextExt as _;
 
 use crate::Telemetry;
 use crate::facts::AgentRun;
 use crate::recording::{Ending, Recording};
-use crate::scope::{Current, Scope};
+use crate::scope::{Operation, Scope};
 
 /// A runner whose runs are recorded.
 #[derive(Debug)]
@@ -26,91 +28,101 @@ impl TracedRunner {
 
 impl Runner for TracedRunner {
     fn run(&self, job: Job) -> RunStream {
+        let asked_in = Context::current();
+        if matches!(Scope::of(&asked_in).operation, Operation::AgentStarting) {
+            return self.inner.run(job);
+        }
         Box::pin(TracedRun {
-            state: State::Waiting {
+            waiting: Some(Waiting {
                 telemetry: self.telemetry.clone(),
                 inner: Arc::clone(&self.inner),
                 job,
-            },
+                asked_in,
+            }),
+            running: None,
         })
     }
 }
 
 /// The events of a recorded run, unchanged. The span begins when the run is first polled, which is when it begins.
 struct TracedRun {
-    state: State,
+    waiting: Option<Waiting>,
+    running: Option<Running>,
 }
 
-enum State {
-    Waiting {
-        telemetry: Telemetry,
-        inner: Arc<dyn Runner>,
-        job: Job,
-    },
-    Running {
-        events: RunStream,
-        recording: Recording<AgentRun>,
-    },
-    /// Another wrapper around this one records the run.
-    Passing { events: RunStream },
-    /// Only while one state turns into another.
-    Turning,
+/// A run that has begun.
+struct Running {
+    events: RunStream,
+    recording: Recording<AgentRun>,
 }
 
-impl State {
-    fn begin(self) -> Self {
-        let Self::Waiting {
-            telemetry,
-            inner,
-            job,
-        } = self
-        else {
-            return self;
+/// A run that has not begun.
+struct Waiting {
+    telemetry: Telemetry,
+    inner: Arc<dyn Runner>,
+    job: Job,
+    /// Where it was asked for: the request's handler, say, which hands the stream to somebody else to be polled.
+    asked_in: Context,
+}
+
+impl Waiting {
+    fn begin(self) -> Running {
+        let here = Context::current();
+        let parent = if here.has_active_span() {
+            here
+        } else {
+            self.asked_in
         };
-        let around = Scope::current();
-        if around.operation == Current::Agent {
-            return Self::Passing {
-                events: inner.run(job),
-            };
-        }
-        let request = &job.agent.request;
-        let scope = Scope {
-            operation: Current::Agent,
-            agent: job.agent.name.clone(),
-            conversation: request.conversation.clone().or(around.conversation),
-        };
+        let agent = &self.job.agent;
+        let conversation = agent
+            .request
+            .conversation
+            .clone()
+            .or_else(|| Scope::of(&parent).conversation);
         let facts = AgentRun {
-            agent: job.agent.clone(),
+            agent: agent.clone(),
+            conversation: conversation.clone(),
             steps: 0,
             tool_calls: 0,
             usage: Usage::default(),
-            with_usage: telemetry.settings().agent_usage,
+            with_usage: self.telemetry.settings().agent_usage,
             finish: Vec::new(),
             outcome: None,
         };
-        let recording = Recording::open(&telemetry, facts, scope);
-        Self::Running {
-            events: inner.run(job),
-            recording,
-        }
+        let scope = Scope {
+            operation: Operation::None,
+            agent: agent.name.clone(),
+            conversation,
+        };
+        let mut recording = Recording::open(&self.telemetry, facts, scope.clone(), &parent);
+        let operation = if recording.is_recorded() {
+            Operation::AgentStarting
+        } else {
+            Operation::None
+        };
+        let starting = recording.context().with_value(Scope { operation, ..scope });
+        let events = recording.enter(|| {
+            let _guard = starting.attach();
+            self.inner.run(self.job)
+        });
+        Running { events, recording }
     }
 }
 
 impl Stream for TracedRun {
     type Item = Result<RunEvent>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if let State::Waiting { .. } = self.state {
-            self.state = std::mem::replace(&mut self.state, State::Turning).begin();
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> Poll<Option<Self::Item>> {
+        if let Some(waiting) = self.waiting.take() {
+            self.running = Some(waiting.begin());
         }
-        let (events, recording) = match &mut self.state {
-            State::Running { events, recording } => (events, recording),
-            State::Passing { events } => return events.as_mut().poll_next(cx),
-            State::Waiting { .. } | State::Turning => return Poll::Ready(None),
+        let Some(Running { events, recording }) = &mut self.running else {
+            return Poll::Ready(None);
         };
-        let guard = recording.context().clone().attach();
-        let polled = events.as_mut().poll_next(cx);
-        drop(guard);
+        let polled = recording.enter(|| events.as_mut().poll_next(cx));
         match &polled {
             Poll::Pending => {}
             Poll::Ready(Some(Ok(event))) => passed(recording, event),
@@ -127,7 +139,7 @@ impl Stream for TracedRun {
 fn passed(recording: &mut Recording<AgentRun>, event: &RunEvent) {
     let facts = &mut recording.facts;
     match event {
-        RunEvent::Step { .. } => facts.steps += 1,
+        RunEvent::Step { .. } => facts.stepped(),
         RunEvent::Answered { response, .. } => facts.answered(response),
         RunEvent::ToolEnded { .. } => facts.tool_calls += 1,
         RunEvent::Finished(result) => {

@@ -5,12 +5,12 @@ use glassbox_core::{
     EmbeddingModel, EmbeddingRequest, EmbeddingResponse, ModelInfo, Result, Usage,
 };
 use glassbox_semconv::value::gen_ai_operation_name::EMBEDDINGS;
-use opentelemetry::context::FutureExt as _;
+use opentelemetry::Context;
 
 use crate::Telemetry;
 use crate::facts::{Embeddings, Identity, Said};
 use crate::recording::{Ending, Recording};
-use crate::scope::{Current, Scope};
+use crate::scope::{Operation, Scope};
 
 /// An embedding model whose calls are recorded.
 #[derive(Debug)]
@@ -39,7 +39,10 @@ impl EmbeddingModel for TracedEmbeddings {
 
     async fn embed(&self, request: EmbeddingRequest) -> Result<EmbeddingResponse> {
         let around = Scope::current();
-        if around.operation == Current::Embeddings {
+        if let Operation::Embeddings(who, inputs) = &around.operation
+            && *who == self.who
+            && Arc::ptr_eq(inputs, &request.inputs)
+        {
             return self.inner.embed(request).await;
         }
         let facts = Embeddings {
@@ -50,12 +53,11 @@ impl EmbeddingModel for TracedEmbeddings {
             dimensions: None,
         };
         let scope = Scope {
-            operation: Current::Embeddings,
+            operation: Operation::Embeddings(Arc::clone(&self.who), Arc::clone(&request.inputs)),
             ..around
         };
-        let mut recording = Recording::open(&self.telemetry, facts, scope);
-        let context = recording.context().clone();
-        let result = self.inner.embed(request).with_context(context).await;
+        let mut recording = Recording::open(&self.telemetry, facts, scope, &Context::current());
+        let result = recording.drive(self.inner.embed(request)).await;
         match &result {
             Ok(response) => {
                 recording.started(&response.start);

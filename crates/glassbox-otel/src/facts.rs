@@ -8,6 +8,8 @@ use glassbox_core::{
     Api, Delivery, EmbeddingRequest, Event, FinishReason, Meta, ModelInfo, Request, Response, Usage,
 };
 
+use crate::scope::{Answer, Ongoing};
+
 /// The facts of one operation of any kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Facts<'a> {
@@ -20,10 +22,13 @@ pub(crate) enum Facts<'a> {
 /// What a recording records.
 pub(crate) trait Record: Send {
     fn facts(&self) -> Facts<'_>;
+
+    /// The operation is over; nothing more will be learned.
+    fn closing(&mut self) {}
 }
 
 /// Which model it is and where: the same for every call of it, so its words are made once and shared.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) operation: &'static str,
     pub(crate) provider: Arc<str>,
@@ -83,6 +88,12 @@ pub(crate) struct Inference {
     pub(crate) finish: Vec<Option<FinishReason>>,
     /// From the call to the first piece of an incremental answer.
     pub(crate) first_chunk: Option<Duration>,
+    /// This call, as calls below it see it.
+    pub(crate) ongoing: Arc<Ongoing>,
+    /// The call that this one is part of: a router's, say.
+    pub(crate) above: Option<Arc<Ongoing>>,
+    /// Whether the answer was recorded by a call below, which then carries the usage.
+    pub(crate) repeats: bool,
 }
 
 /// More answers than any provider gives: a hostile index must not make us allocate.
@@ -93,8 +104,12 @@ impl Inference {
         who: Arc<Identity>,
         request: Request,
         conversation: Option<Arc<str>>,
+        above: Option<Arc<Ongoing>>,
     ) -> Self {
         Self {
+            ongoing: Arc::new(Ongoing::new(Arc::clone(&who), request.messages.clone())),
+            above,
+            repeats: false,
             who,
             request,
             conversation,
@@ -152,6 +167,17 @@ impl Record for Inference {
     fn facts(&self) -> Facts<'_> {
         Facts::Inference(self)
     }
+
+    fn closing(&mut self) {
+        let answer = Answer {
+            id: self.said.id.clone(),
+            usage: self.usage.clone(),
+        };
+        self.repeats = self.ongoing.repeats(&answer);
+        if let Some(above) = &self.above {
+            above.answered_below(answer);
+        }
+    }
 }
 
 /// One call of an embedding model.
@@ -176,6 +202,8 @@ impl Record for Embeddings {
 pub(crate) struct ToolCalled {
     pub(crate) id: Arc<str>,
     pub(crate) name: Arc<str>,
+    /// Whether there is such a tool. If not, its name is what the model wrote: content, and of any length.
+    pub(crate) known: bool,
     /// What the model was told that it does.
     pub(crate) description: Option<Arc<str>>,
     pub(crate) agent: Option<Arc<str>>,
@@ -192,6 +220,7 @@ impl Record for ToolCalled {
 #[derive(Debug)]
 pub(crate) struct AgentRun {
     pub(crate) agent: Agent,
+    pub(crate) conversation: Option<Arc<str>>,
     pub(crate) steps: u32,
     pub(crate) tool_calls: u32,
     pub(crate) usage: Usage,
@@ -203,6 +232,12 @@ pub(crate) struct AgentRun {
 }
 
 impl AgentRun {
+    /// The model is called again, so what the last answer stopped for is not the last word.
+    pub(crate) fn stepped(&mut self) {
+        self.steps += 1;
+        self.finish.clear();
+    }
+
     pub(crate) fn answered(&mut self, response: &Response) {
         self.usage.add(&response.usage);
         self.finish = response

@@ -1,18 +1,18 @@
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 use async_trait::async_trait;
 use futures_core::Stream;
 use glassbox_core::{
     CompletionModel, Error, ErrorKind, Event, EventStream, ModelInfo, Request, Result,
 };
-use opentelemetry::context::FutureExt as _;
+use opentelemetry::Context;
 
 use crate::Telemetry;
 use crate::facts::{Identity, Inference};
 use crate::recording::{Ending, Recording};
-use crate::scope::{Current, Scope};
+use crate::scope::{Operation, Scope};
 
 /// A model whose calls are recorded.
 #[derive(Debug)]
@@ -42,22 +42,30 @@ impl CompletionModel for TracedModel {
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
         let around = Scope::current();
-        if around.operation == Current::Inference {
+        let above = around.inference().cloned();
+        if above
+            .as_ref()
+            .is_some_and(|above| above.is(&self.who, &request.messages))
+        {
             return self.inner.stream(request).await;
         }
         let conversation = request
             .conversation
             .clone()
             .or_else(|| around.conversation.clone());
+        let facts = Inference::new(
+            Arc::clone(&self.who),
+            request.clone(),
+            conversation.clone(),
+            above,
+        );
         let scope = Scope {
-            operation: Current::Inference,
-            conversation: conversation.clone(),
+            operation: Operation::Inference(Arc::clone(&facts.ongoing)),
+            conversation,
             ..around
         };
-        let facts = Inference::new(Arc::clone(&self.who), request.clone(), conversation);
-        let mut recording = Recording::open(&self.telemetry, facts, scope);
-        let context = recording.context().clone();
-        match self.inner.stream(request).with_context(context).await {
+        let mut recording = Recording::open(&self.telemetry, facts, scope, &Context::current());
+        match recording.drive(self.inner.stream(request)).await {
             Ok(events) => Ok(Box::pin(TracedStream { events, recording })),
             Err(error) => {
                 recording.retries(error.retries());
@@ -78,12 +86,13 @@ struct TracedStream {
 impl Stream for TracedStream {
     type Item = Result<Event>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        // Whoever polls, in whatever task: what the model does now belongs to this span.
-        let guard = this.recording.context().clone().attach();
-        let polled = this.events.as_mut().poll_next(cx);
-        drop(guard);
+        let events = &mut this.events;
+        let polled = this.recording.enter(|| events.as_mut().poll_next(cx));
         match &polled {
             Poll::Pending => {}
             Poll::Ready(Some(Ok(event))) => this.passed(event),

@@ -1,4 +1,6 @@
 use std::borrow::Cow;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::time::{Duration, Instant, SystemTime};
 
 use glassbox_core::{Error, Retry, Start};
@@ -8,7 +10,7 @@ use opentelemetry::{Array, Context, KeyValue, Value};
 
 use crate::Telemetry;
 use crate::facts::Record;
-use crate::scope::Scope;
+use crate::scope::{Operation, Scope};
 use crate::vocabulary::gen_ai;
 
 /// One operation that is being recorded: the only place that opens a span, and the only one that closes it.
@@ -18,9 +20,14 @@ use crate::vocabulary::gen_ai;
 pub(crate) struct Recording<R: Record> {
     /// What is known so far.
     pub(crate) facts: R,
+    /// Holds the span.
+    own: Context,
+    /// Where the operation runs: the same, with what is being recorded.
     context: Context,
     began: SystemTime,
     clock: Instant,
+    /// Whether the operation is at work right now.
+    entered: bool,
     open: bool,
 }
 
@@ -42,8 +49,13 @@ impl Ending {
 }
 
 impl<R: Record> Recording<R> {
-    /// Opens the span, as a child of the current one, with everything that is known at the start: samplers see it.
-    pub(crate) fn open(telemetry: &Telemetry, facts: R, scope: Scope) -> Self {
+    /// Opens the span, as a child of `parent`'s, with everything that is known at the start: samplers see it.
+    pub(crate) fn open(
+        telemetry: &Telemetry,
+        facts: R,
+        mut scope: Scope,
+        parent: &Context,
+    ) -> Self {
         let view = facts.facts();
         // Room for what comes at the end, so that the list is not moved then.
         let mut attributes = Vec::with_capacity(32);
@@ -53,12 +65,21 @@ impl<R: Record> Recording<R> {
             .with_kind(gen_ai::kind(view))
             .with_start_time(began)
             .with_attributes(attributes);
-        let context = telemetry.start(span, &Context::current()).with_value(scope);
+        let own = telemetry.start(span, parent);
+        let context = if own.span().span_context().is_valid() {
+            own.with_value(scope)
+        } else {
+            // Nobody records this, so somebody below may, as if this were not here.
+            scope.operation = Operation::None;
+            parent.with_value(scope)
+        };
         Self {
             facts,
+            own,
             context,
             began,
             clock: Instant::now(),
+            entered: false,
             open: true,
         }
     }
@@ -68,9 +89,30 @@ impl<R: Record> Recording<R> {
         &self.context
     }
 
+    /// Whether there is a span at all.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.own.span().span_context().is_valid()
+    }
+
     /// How long it has been going on.
     pub(crate) fn elapsed(&self) -> Duration {
         self.clock.elapsed()
+    }
+
+    /// Lets the operation work in its own context, whoever polls it and in whatever task.
+    pub(crate) fn enter<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let guard = self.context.clone().attach();
+        self.entered = true;
+        let result = work();
+        self.entered = false;
+        drop(guard);
+        result
+    }
+
+    /// Awaits the operation in its own context.
+    pub(crate) async fn drive<F: Future>(&mut self, operation: F) -> F::Output {
+        let mut operation = pin!(operation);
+        poll_fn(|cx| self.enter(|| operation.as_mut().poll(cx))).await
     }
 
     /// Records what it took until the provider accepted the request.
@@ -86,7 +128,7 @@ impl<R: Record> Recording<R> {
                 glassbox::DROPPED_OPTIONS,
                 Value::Array(Array::String(names)),
             );
-            self.context
+            self.own
                 .span()
                 .add_event(glassbox::EVENT_OPTIONS_DROPPED, vec![names]);
         }
@@ -106,8 +148,9 @@ impl<R: Record> Recording<R> {
                     i64::from(status),
                 ));
             }
-            let at = self.began + retry.after;
-            self.context
+            // What was read from a file may be any time.
+            let at = self.began.checked_add(retry.after).unwrap_or(self.began);
+            self.own
                 .span()
                 .add_event_with_timestamp(glassbox::EVENT_RETRY, at, attributes);
         }
@@ -118,7 +161,8 @@ impl<R: Record> Recording<R> {
         if !std::mem::take(&mut self.open) {
             return;
         }
-        let span = self.context.span();
+        self.facts.closing();
+        let span = self.own.span();
         if span.is_recording() {
             let mut attributes = Vec::with_capacity(16);
             gen_ai::after(self.facts.facts(), &ending, &mut attributes);
@@ -144,7 +188,8 @@ impl<R: Record> Recording<R> {
 
 impl<R: Record> Drop for Recording<R> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        // It did not come back from its work, so a panic passed through it.
+        if self.entered {
             self.close(Ending::Failed(
                 "panic".into(),
                 "the operation panicked".to_owned(),

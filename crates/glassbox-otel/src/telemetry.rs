@@ -1,11 +1,12 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use glassbox_agent::Agent;
 use glassbox_core::{CompletionModel, EmbeddingModel};
 use glassbox_tool::Toolbox;
+use opentelemetry::global::{self, BoxedTracer};
 use opentelemetry::trace::{SpanBuilder, TraceContextExt as _, Tracer, TracerProvider};
-use opentelemetry::{Context, InstrumentationScope, global};
+use opentelemetry::{Context, InstrumentationScope};
 
 use crate::agent::TracedRunner;
 use crate::embedding::TracedEmbeddings;
@@ -46,14 +47,27 @@ where
     }
 }
 
+/// The global tracer, from its first use on.
+#[derive(Default)]
+struct Global(OnceLock<BoxedTracer>);
+
+impl Starter for Global {
+    fn start(&self, span: SpanBuilder, parent: &Context) -> Context {
+        let tracer = self
+            .0
+            .get_or_init(|| global::tracer_with_scope(instrumentation_scope()));
+        Starter::start(tracer, span, parent)
+    }
+}
+
 impl Telemetry {
-    /// Records to the global tracer provider, as it is now: install yours first.
+    /// Records to the global tracer provider, as it is when the first span begins: install yours before that.
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// Begins to say otherwise.
+    /// Starts configuring a recorder.
     #[must_use]
     pub fn builder() -> TelemetryBuilder {
         TelemetryBuilder {
@@ -141,9 +155,7 @@ impl TelemetryBuilder {
     /// The finished recorder.
     #[must_use]
     pub fn build(self) -> Telemetry {
-        let tracer = self
-            .tracer
-            .unwrap_or_else(|| Box::new(global::tracer_with_scope(instrumentation_scope())));
+        let tracer = self.tracer.unwrap_or_else(|| Box::new(Global::default()));
         Telemetry {
             inner: Arc::new(Inner {
                 tracer,

@@ -2,14 +2,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use glassbox_tool::{Invocation, Invoke, ToolError, ToolRequest};
-use opentelemetry::context::FutureExt as _;
 use opentelemetry::propagation::Injector;
 use opentelemetry::{Context, global};
 
 use crate::Telemetry;
 use crate::facts::ToolCalled;
 use crate::recording::{Ending, Recording};
-use crate::scope::{Current, Scope};
+use crate::scope::{Operation, Scope};
 
 /// Serves calls of tools, and records each: those that never reach a tool too.
 #[derive(Debug)]
@@ -28,42 +27,45 @@ impl TracedInvoker {
 impl Invoke for TracedInvoker {
     async fn invoke(&self, request: ToolRequest<'_>) -> Invocation {
         let around = Scope::current();
-        let id: Arc<str> = request.call().id.as_str().into();
-        let current = Current::Tool(Arc::clone(&id));
-        if around.operation == current {
+        let here = std::ptr::from_ref(request.call()).addr();
+        if matches!(around.operation, Operation::Tool(call) if call == here) {
             return self.inner.invoke(request).await;
         }
+        let spec = request.spec();
         let facts = ToolCalled {
-            id,
-            name: request.call().name.as_str().into(),
-            description: request
-                .spec()
+            id: clipped(&request.call().id, LONGEST_ID),
+            name: clipped(&request.call().name, LONGEST_NAME),
+            known: spec.is_some(),
+            description: spec
                 .and_then(|spec| spec.description.as_deref())
                 .map(Arc::from),
             agent: around.agent.clone(),
             conversation: around.conversation.clone(),
         };
-        let mut recording = Recording::open(
-            &self.telemetry,
-            facts,
-            Scope {
-                operation: current,
-                ..around
-            },
-        );
-        let context = recording.context().clone();
-        let told = request
-            .context()
-            .clone()
-            .with_headers(trace_headers(&context));
-        let invocation = self
-            .inner
-            .invoke(request.with_context(told))
-            .with_context(context)
+        let scope = Scope {
+            operation: Operation::Tool(here),
+            ..around
+        };
+        let mut recording = Recording::open(&self.telemetry, facts, scope, &Context::current());
+        let headers = trace_headers(recording.context());
+        let told = request.context().clone().with_headers(headers);
+        let invocation = recording
+            .drive(self.inner.invoke(request.with_context(told)))
             .await;
         recording.close(invocation.error.as_ref().map_or(Ending::Done, failed));
         invocation
     }
+}
+
+/// Ids and names of tools are short; what is longer was made up by a model.
+const LONGEST_ID: usize = 256;
+const LONGEST_NAME: usize = 64;
+
+fn clipped(text: &str, most: usize) -> Arc<str> {
+    let end = (0..=most.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at));
+    Arc::from(&text[..end.unwrap_or(0)])
 }
 
 /// The tool's own message may hold its data, so the description is ours.

@@ -23,6 +23,13 @@ fn calls(ids: &[&str], finish: FinishKind) -> Response {
     )
 }
 
+/// Runs the tools of these ids, in the order of the calls.
+fn run_tools(run: &mut Run, ids: &[&str]) {
+    for (place, result) in results(ids).into_iter().enumerate() {
+        run.tool_ran(place, result).unwrap();
+    }
+}
+
 fn results(ids: &[&str]) -> Vec<ToolCallResponse> {
     ids.iter()
         .map(|id| ToolCallResponse::new(*id, "add", "3"))
@@ -56,7 +63,7 @@ fn calls_count_whatever_the_finish_reason_says() {
             matches!(run.next(), Next::Tools(calls) if calls.len() == 2),
             "{finish:?}"
         );
-        run.tools_ran(results(&["a", "b"])).unwrap();
+        run_tools(&mut run, &["a", "b"]);
         assert_eq!(run.next(), Next::Model);
         assert_eq!((run.messages.len(), run.tool_calls), (3, 2));
     }
@@ -103,9 +110,9 @@ fn the_step_limit_keeps_the_calls_for_later() {
     let mut run = Run::new("question", Limits::new().with_steps(1));
     run.answered(&calls(&["a"], FinishKind::ToolCall)).unwrap();
     assert_eq!(run.next(), Next::Done(Outcome::StepLimit));
-    run.resume(Limits::new().with_steps(3));
-    assert!(matches!(run.next(), Next::Tools([call]) if call.id == "a"));
-    run.tools_ran(results(&["a"])).unwrap();
+    run.extend(Limits::new().with_steps(3));
+    assert!(matches!(run.next(), Next::Tools(calls) if calls[0].1.id == "a"));
+    run_tools(&mut run, &["a"]);
     assert_eq!(run.next(), Next::Model);
 }
 
@@ -116,7 +123,7 @@ fn five_steps_are_the_default_and_none_is_none() {
         assert_eq!(run.next(), Next::Model, "step {step}");
         run.answered(&calls(&["a"], FinishKind::ToolCall)).unwrap();
         if step < 5 {
-            run.tools_ran(results(&["a"])).unwrap();
+            run_tools(&mut run, &["a"]);
         }
     }
     assert_eq!(run.next(), Next::Done(Outcome::StepLimit));
@@ -148,31 +155,84 @@ fn an_answer_cannot_be_resumed_away() {
     let mut run = Run::new("question", Limits::new());
     run.answered(&response([Part::text("done")], FinishKind::Stop))
         .unwrap();
-    run.resume(Limits::new().with_steps(9));
+    run.extend(Limits::new().with_steps(9));
     assert_eq!(run.next(), Next::Done(Outcome::Answer));
 }
 
 #[test]
 fn what_was_not_asked_for_is_refused() {
     let mut run = Run::new("question", Limits::new());
+    let result = |id: &str| ToolCallResponse::new(id, "add", "3");
     assert_eq!(
-        run.tools_ran(results(&["a"])).unwrap_err().kind(),
+        run.tool_ran(0, result("a")).unwrap_err().kind(),
         ErrorKind::Protocol
     );
     run.answered(&calls(&["a", "b"], FinishKind::ToolCall))
         .unwrap();
     assert!(run.answered(&response([], FinishKind::Stop)).is_err());
-    for wrong in [
-        results(&["a"]),
-        results(&["b", "a"]),
-        results(&["a", "b", "c"]),
-    ] {
-        assert_eq!(
-            run.tools_ran(wrong).unwrap_err().kind(),
-            ErrorKind::Protocol
-        );
-    }
-    run.tools_ran(results(&["a", "b"])).unwrap();
+    assert!(run.tool_ran(0, result("b")).is_err(), "another call's id");
+    assert!(run.tool_ran(2, result("a")).is_err(), "no such place");
+    run.tool_ran(0, result("a")).unwrap();
+    assert!(run.tool_ran(0, result("a")).is_err(), "it has run");
+    run.tool_ran(1, result("b")).unwrap();
+    assert_eq!(run.next(), Next::Model);
+}
+
+#[test]
+fn what_has_run_is_not_asked_for_again() {
+    let mut run = Run::new("question", Limits::new());
+    run.answered(&calls(&["a", "b", "c"], FinishKind::ToolCall))
+        .unwrap();
+    run.tool_ran(1, ToolCallResponse::new("b", "add", "2"))
+        .unwrap();
+    run.stop(Outcome::TimeLimit);
+    let saved = serde_json::to_string(&run).unwrap();
+    let mut run: Run = serde_json::from_str(&saved).unwrap();
+    run.extend(Limits::new());
+    let Next::Tools(open) = run.next() else {
+        panic!("tools are waited for");
+    };
+    let open: Vec<_> = open
+        .into_iter()
+        .map(|(place, call)| (place, call.id.clone()))
+        .collect();
+    assert_eq!(open, [(0, "a".to_owned()), (2, "c".to_owned())]);
+    run.tool_ran(2, ToolCallResponse::new("c", "add", "3"))
+        .unwrap();
+    run.tool_ran(0, ToolCallResponse::new("a", "add", "1"))
+        .unwrap();
+    let last = serde_json::to_value(run.messages.last().unwrap()).unwrap();
+    let order: Vec<_> = last["parts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| part["id"].clone())
+        .collect();
+    assert_eq!(
+        order,
+        ["a", "b", "c"],
+        "the model sees them in the order of its calls"
+    );
+}
+
+#[test]
+fn a_conversation_that_was_cut_short_can_be_continued() {
+    let mut run = Run::new("question", Limits::new().with_steps(1));
+    run.answered(&calls(&["a"], FinishKind::ToolCall)).unwrap();
+    let conversation = run.conversation();
+    let last = serde_json::to_value(conversation.last().unwrap()).unwrap();
+    assert_eq!(last["parts"][0]["id"], "a");
+    assert_eq!(last["parts"][0]["is_error"], true);
+    assert_eq!(conversation.len(), run.messages.len() + 1);
+}
+
+#[test]
+fn an_end_is_an_end() {
+    let mut run = Run::new("question", Limits::new());
+    run.answered(&response([Part::text("done")], FinishKind::Stop))
+        .unwrap();
+    run.stop(Outcome::TimeLimit);
+    assert_eq!(run.next(), Next::Done(Outcome::Answer));
 }
 
 #[test]
@@ -196,7 +256,7 @@ fn a_run_can_be_saved_at_any_point() {
     run.answered(&calls(&["a"], FinishKind::ToolCall)).unwrap();
     run = reload(&run);
     assert!(matches!(run.next(), Next::Tools(_)));
-    run.tools_ran(results(&["a"])).unwrap();
+    run_tools(&mut run, &["a"]);
     run = reload(&run);
     run.answered(&response([Part::text("done")], FinishKind::Stop))
         .unwrap();

@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 ///
 /// Models write broken JSON: cut off by a token limit, an object twice, an empty string for a tool without
 /// parameters. So the text is kept, goes back to the provider unchanged, and is parsed where it is needed. In the
-/// serialised form a JSON object stands as an object, as the conventions' schemas want it, and everything else as
-/// the string that it was.
+/// serialised form a JSON object stands as an object, as the conventions' schemas want it, and loses nothing but its
+/// white space; a text that would lose more (a number too long for a float, a key given twice) or that is no object
+/// stands as the string that it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arguments(String);
 
@@ -95,8 +96,32 @@ impl From<Value> for Arguments {
 
 impl Serialize for Arguments {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_value().serialize(serializer)
+        match self.to_value() {
+            Value::Object(object) if same_but_for_space(&self.0, &object) => {
+                object.serialize(serializer)
+            }
+            _ => self.0.serialize(serializer),
+        }
     }
+}
+
+/// Whether the text is the object, written with some white space.
+fn same_but_for_space(text: &str, object: &Map<String, Value>) -> bool {
+    let Ok(compact) = serde_json::to_string(object) else {
+        return false;
+    };
+    let (mut in_string, mut escaped) = (false, false);
+    let significant = text.bytes().filter(|byte| {
+        let was_in_string = in_string;
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ => {}
+        }
+        was_in_string || !byte.is_ascii_whitespace()
+    });
+    significant.eq(compact.bytes())
 }
 
 impl<'de> Deserialize<'de> for Arguments {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use glassbox_core::{FinishReason, Parameters, Request, Usage};
+use glassbox_core::{Api, FinishReason, Parameters, Request, Usage};
 use glassbox_semconv::{attribute as name, glassbox, value};
 use opentelemetry::trace::SpanKind;
 use opentelemetry::{KeyValue, StringValue};
@@ -23,7 +23,10 @@ pub(crate) fn name(facts: Facts<'_>) -> Cow<'static, str> {
         },
         Facts::Embeddings(call) => named(&call.who),
         Facts::Inference(call) => named(&call.who),
-        Facts::Tool(call) => format!("{} {}", operation::EXECUTE_TOOL, call.name).into(),
+        Facts::Tool(call) if call.known => {
+            format!("{} {}", operation::EXECUTE_TOOL, call.name).into()
+        }
+        Facts::Tool(_) => operation::EXECUTE_TOOL.into(),
     }
 }
 
@@ -37,15 +40,10 @@ fn named(who: &Identity) -> Cow<'static, str> {
 
 /// Calls that leave the process are clients; a model inside it, a tool and an agent are internal.
 pub(crate) fn kind(facts: Facts<'_>) -> SpanKind {
-    let who = match facts {
-        Facts::Embeddings(call) => &call.who,
-        Facts::Inference(call) => &call.who,
-        Facts::Agent(_) | Facts::Tool(_) => return SpanKind::Internal,
-    };
-    if who.address.is_some() {
-        SpanKind::Client
-    } else {
-        SpanKind::Internal
+    match facts {
+        Facts::Embeddings(_) => SpanKind::Client,
+        Facts::Inference(call) if call.who.address.is_some() => SpanKind::Client,
+        Facts::Agent(_) | Facts::Inference(_) | Facts::Tool(_) => SpanKind::Internal,
     }
 }
 
@@ -99,7 +97,7 @@ fn inference_before(call: &Inference, out: &mut Attributes) {
         out.push(KeyValue::new(name::GEN_AI_PROMPT_NAME, prompt.name.clone()));
         string(name::GEN_AI_PROMPT_VERSION, prompt.version.as_ref(), out);
     }
-    if let Some(api) = call.who.api {
+    if let Some(api) = openai_api(&call.who) {
         out.push(KeyValue::new(name::OPENAI_API_TYPE, api.as_str()));
         let tier = call
             .request
@@ -109,6 +107,14 @@ fn inference_before(call: &Inference, out: &mut Attributes) {
             .filter(|tier| *tier != "auto");
         string(name::OPENAI_REQUEST_SERVICE_TIER, tier, out);
     }
+}
+
+/// Which of OpenAI's APIs it is. The `openai.*` attributes are OpenAI's, on its own host or on Azure; a host that only
+/// speaks the same API has none of them.
+fn openai_api(who: &Identity) -> Option<Api> {
+    use value::gen_ai_provider_name::{AZURE_AI_OPENAI, OPENAI};
+    who.api
+        .filter(|_| [OPENAI, AZURE_AI_OPENAI].contains(&&*who.provider))
 }
 
 fn inference_after(call: &Inference, ending: &Ending, out: &mut Attributes) {
@@ -121,8 +127,10 @@ fn inference_after(call: &Inference, ending: &Ending, out: &mut Attributes) {
             wait.as_secs_f64(),
         ));
     }
-    usage(&call.usage, out);
-    if call.who.api.is_some() {
+    if !call.repeats {
+        usage(&call.usage, out);
+    }
+    if openai_api(&call.who).is_some() {
         text(
             name::OPENAI_RESPONSE_SERVICE_TIER,
             call.said.service_tier.as_ref(),
@@ -205,11 +213,7 @@ fn agent_before(run: &AgentRun, out: &mut Attributes) {
     if !model.is_empty() {
         out.push(KeyValue::new(name::GEN_AI_REQUEST_MODEL, model.clone()));
     }
-    text(
-        name::GEN_AI_CONVERSATION_ID,
-        run.agent.request.conversation.as_ref(),
-        out,
-    );
+    text(name::GEN_AI_CONVERSATION_ID, run.conversation.as_ref(), out);
     text(
         name::GEN_AI_AGENT_DESCRIPTION,
         run.agent.description.as_ref(),

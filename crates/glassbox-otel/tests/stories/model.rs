@@ -15,13 +15,13 @@ fn request() -> Request {
     let parameters = Parameters::new()
         .with_temperature(0.5)
         .with_top_p(0.9)
-        .with_top_k(40u32)
-        .with_max_tokens(100u64)
+        .with_top_k(40)
+        .with_max_tokens(100)
         .with_stop_sequence("END")
         .with_seed(7)
         .with_frequency_penalty(0.1)
         .with_presence_penalty(0.2)
-        .with_choice_count(1u32)
+        .with_choice_count(1)
         .with_reasoning_effort("low")
         .with_service_tier("flex");
     Request::new("the secret prompt")
@@ -167,7 +167,7 @@ async fn an_error_is_an_error_with_its_kind_and_no_content() {
       openai.api.type = "chat_completions"
       server.address = "api.openai.com"
       server.port = 443
-      * glassbox.retry {error.type = "rate_limited", glassbox.retry.attempt = 1, glassbox.retry.wait = 1.0, http.response.status_code = 429}
+      * glassbox.retry {error.type = "rate_limited", glassbox.retry.attempt = 1, glassbox.retry.wait = [seconds], http.response.status_code = 429}
     "#);
 }
 
@@ -260,7 +260,7 @@ async fn each_answer_of_several_has_its_finish_reason() {
     }
 
     let (telemetry, capture) = telemetry();
-    let parameters = Parameters::new().with_choice_count(3u32);
+    let parameters = Parameters::new().with_choice_count(3);
     let request = Request::new("hello").with_parameters(parameters);
     telemetry
         .model(Twice(remote()))

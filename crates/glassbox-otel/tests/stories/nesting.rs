@@ -2,6 +2,13 @@
 
 use std::sync::Arc;
 
+use futures_util::StreamExt as _;
+use glassbox_core::{
+    CompletionModel, CompletionModelExt as _, EventStream, ModelInfo, Request, Result, Usage,
+};
+use glassbox_otel::Telemetry;
+use opentelemetry::trace::noop::NoopTracerProvider;
+
 use crate::agent::scripted;
 use crate::common::{telemetry, tools};
 use glassbox_agent::Agent;
@@ -151,4 +158,107 @@ async fn a_tool_learns_the_headers_of_its_own_span() {
         *seen.lock().unwrap(),
         [("traceparent".to_owned(), expected)]
     );
+}
+
+#[tokio::test]
+async fn a_run_that_is_polled_elsewhere_belongs_where_it_was_asked_for() {
+    let (telemetry, capture) = telemetry();
+    let tracer = capture.provider().tracer("mine");
+    let agent = telemetry.agent(Agent::new(
+        ScriptedModel::new([Turn::text("hi")]),
+        Toolbox::new(),
+    ));
+    let request = Context::new().with_span(tracer.start("my request"));
+    let mut events = {
+        let _guard = request.clone().attach();
+        agent.stream("go")
+    };
+    let other = tokio::spawn(async move { while events.next().await.is_some() {} });
+    other.await.unwrap();
+    request.span().end();
+    let run = capture.span("invoke_agent");
+    assert_eq!(run.parent(), Some(request.span().span_context().span_id()));
+}
+
+/// Asks one model, and then passes another's answer on.
+#[derive(Debug)]
+struct Router {
+    info: ModelInfo,
+    small: Arc<dyn CompletionModel>,
+    large: Arc<dyn CompletionModel>,
+}
+
+#[async_trait::async_trait]
+impl CompletionModel for Router {
+    fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    async fn stream(&self, request: Request) -> Result<EventStream> {
+        self.small.complete("which?").await?;
+        self.large.stream(request).await
+    }
+}
+
+#[tokio::test]
+async fn calls_below_a_call_are_recorded_and_counted_once() {
+    let (telemetry, capture) = telemetry();
+    let inner = |name: &str, tokens: u64| {
+        let turn = Turn::text("x")
+            .with_id(name)
+            .with_usage(Usage::new(tokens, 0));
+        telemetry.model(ScriptedModel::new([turn]).with_info(ModelInfo::new("scripted", name)))
+    };
+    let router = Router {
+        info: ModelInfo::new("router", "any"),
+        small: inner("small", 100),
+        large: inner("large", 7),
+    };
+    telemetry.model(router).complete("go").await.unwrap();
+    let tokens = |name: &str| capture.span(name).text("gen_ai.usage.input_tokens");
+    assert_eq!(tokens("chat small").as_deref(), Some("100"));
+    assert_eq!(tokens("chat large").as_deref(), Some("7"));
+    assert_eq!(tokens("chat any"), None, "the call below has it");
+    assert_eq!(
+        capture
+            .span("chat any")
+            .text("gen_ai.response.id")
+            .as_deref(),
+        Some("\"large\"")
+    );
+}
+
+#[tokio::test]
+async fn an_unrecorded_wrapper_hides_nothing() {
+    let (telemetry, capture) = telemetry();
+    let silent = Telemetry::builder()
+        .tracer_provider(&NoopTracerProvider::new())
+        .build();
+    let model = silent.model(telemetry.model(ScriptedModel::new([Turn::text("hi")])));
+    model.complete("go").await.unwrap();
+    assert_eq!(capture.spans().len(), 1);
+}
+
+#[tokio::test]
+async fn a_nested_agent_is_part_of_the_conversation() {
+    let (telemetry, capture) = telemetry();
+    let helper = telemetry.agent(
+        Agent::new(ScriptedModel::new([Turn::text("42")]), Toolbox::new()).with_name("helper"),
+    );
+    let ask = tool("ask", "Asks the helper.", move |_: ()| {
+        let helper = helper.clone();
+        async move { helper.run("6 * 7?").await.unwrap().answer }
+    });
+    let model = ScriptedModel::new([Turn::tool_call("", "ask", "{}"), Turn::text("42")]);
+    let agent = Agent::new(model, Toolbox::new().with_tool(ask).unwrap());
+    let agent = agent.with_request(Request::default().with_conversation("c1"));
+    telemetry.agent(agent).run("go").await.unwrap();
+    for span in capture.spans() {
+        assert_eq!(
+            span.text("gen_ai.conversation.id").as_deref(),
+            Some("\"c1\""),
+            "{}",
+            span.name()
+        );
+    }
 }
