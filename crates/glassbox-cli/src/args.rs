@@ -102,14 +102,9 @@ pub(crate) struct CommonArguments {
 /// Which model, where.
 #[derive(Debug, Args)]
 pub(crate) struct HostArguments {
-    /// The model, as PROVIDER/NAME
-    #[arg(
-        long,
-        value_name = "PROVIDER/NAME",
-        env = "GLASSBOX_MODEL",
-        default_value = "demo/offline"
-    )]
-    pub(crate) model: String,
+    /// The model, as PROVIDER/NAME [env: GLASSBOX_MODEL] [default: demo/offline]
+    #[arg(long, value_name = "PROVIDER/NAME")]
+    pub(crate) model: Option<String>,
     /// Another host, as the provider's own SDK takes its base URL
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
@@ -123,10 +118,10 @@ pub(crate) struct HostArguments {
 #[command(next_help_heading = "How to answer")]
 pub(crate) struct SamplingArguments {
     /// How random the choice of words is; 0 is the least
-    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", value_parser = finite, allow_negative_numbers = true)]
     pub(crate) temperature: Option<f64>,
     /// Choose among the likeliest words that together have this probability
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", value_parser = finite)]
     pub(crate) top_p: Option<f64>,
     /// Choose among this many of the likeliest words
     #[arg(long, value_name = "K")]
@@ -141,13 +136,13 @@ pub(crate) struct SamplingArguments {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) seed: Option<i64>,
     /// Make frequent words less likely; usually from -2 to 2
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", value_parser = finite, allow_negative_numbers = true)]
     pub(crate) frequency_penalty: Option<f64>,
     /// Make words less likely that were used before; usually from -2 to 2
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", value_parser = finite, allow_negative_numbers = true)]
     pub(crate) presence_penalty: Option<f64>,
     /// How many answers to ask for
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) choices: Option<u32>,
     /// How hard to think, in the provider's words
     #[arg(long, value_name = "LEVEL")]
@@ -184,6 +179,16 @@ pub(crate) struct TraceArguments {
     /// Where the trace goes. Without it the OTEL_* variables decide; without those, the tree
     #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
     pub(crate) trace: Vec<TraceKind>,
+}
+
+impl TraceArguments {
+    /// What stands beside `none`, by name.
+    pub(crate) fn contradiction(&self) -> Option<String> {
+        let none = self.trace.contains(&TraceKind::None);
+        let other = self.trace.iter().find(|kind| **kind != TraceKind::None);
+        let name = other?.to_possible_value()?.get_name().to_owned();
+        none.then_some(name)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -225,9 +230,16 @@ fn seconds(text: &str) -> Result<std::time::Duration, String> {
     let seconds: f64 = text
         .parse()
         .map_err(|_| "not a number of seconds".to_owned())?;
-    match std::time::Duration::try_from_secs_f64(seconds) {
-        Ok(time) if !time.is_zero() => Ok(time),
-        _ => Err("must be more than 0".to_owned()),
+    let time = std::time::Duration::try_from_secs_f64(seconds);
+    match time {
+        Ok(time) if time.is_zero() => Err("must be more than 0".to_owned()),
+        // No clock counts that far.
+        Ok(time) if std::time::Instant::now().checked_add(time).is_none() => {
+            Err("too long".to_owned())
+        }
+        Ok(time) => Ok(time),
+        Err(_) if seconds > 0.0 => Err("too long".to_owned()),
+        Err(_) => Err("must be more than 0".to_owned()),
     }
 }
 
@@ -235,5 +247,12 @@ fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("must be KEY=VALUE".to_owned()),
+    }
+}
+
+fn finite(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        _ => Err("not a number".to_owned()),
     }
 }

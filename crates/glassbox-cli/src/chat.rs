@@ -1,44 +1,50 @@
 use futures_util::StreamExt as _;
-use glassbox::{
-    Error, ErrorKind, Event, FinishKind, Fold, ModelInfo, Request, Response, model_with,
-};
+use glassbox::{CompletionModel, FinishKind, Fold, ModelInfo, Part, Request, Response, model_with};
 use serde_json::json;
 
 use crate::args::{ChatArguments, CommonArguments, Form};
+use crate::deadline::Deadline;
 use crate::failure::Failure;
+use crate::printer::Printer;
 use crate::tracing::Trace;
 use crate::{input, output};
 
-/// One completion.
+/// Asks the model once, and prints its answer.
 pub(crate) async fn chat(arguments: &ChatArguments, trace: &Trace) -> Result<(), Failure> {
     let common = &arguments.common;
-    let model = model_with(&common.host.model, &input::options(&common.host)?)?;
+    let model = model_with(&input::model(&common.host)?, &input::options(&common.host)?)?;
     let info = model.info().clone();
-    let model = trace.telemetry.model(model);
+    let model = trace.telemetry.model(Deadline::new(model, common.timeout));
     let request = request(common)?;
-    let live = common.stream && common.output == Form::Text;
-    let answer = async {
-        let mut events = model.stream(request).await?;
-        let mut fold = Fold::new();
-        while let Some(event) = events.next().await {
-            let event = event?;
-            match &event {
-                Event::Text {
-                    choice: 0, delta, ..
-                } if live => output::print(delta),
-                _ => {}
-            }
-            fold.push(event);
-        }
-        fold.finish()
-    };
-    let response = within(common.timeout, answer).await?;
+    let mut printer = Printer::new(common.stream && common.output == Form::Text);
+    let response = answer(&*model, request, &mut printer).await;
+    if response.is_err() {
+        printer.end()?;
+    }
+    let response = response?;
     match common.output {
         Form::Json => output::print_json(&object(&response, &info, trace)),
-        Form::Text if live => output::print("\n"),
-        Form::Text => print(&response),
+        Form::Text => {
+            printer.conclude(&response.text())?;
+            print_rest(&response)
+        }
     }
-    Ok(())
+}
+
+/// Waits for the whole answer, and prints its text as it comes.
+async fn answer(
+    model: &dyn CompletionModel,
+    request: Request,
+    printer: &mut Printer,
+) -> Result<Response, Failure> {
+    let mut events = model.stream(request).await?;
+    let mut fold = Fold::new();
+    while let Some(event) = events.next().await {
+        let event = event?;
+        printer.follow(&event)?;
+        fold.push(event);
+    }
+    Ok(fold.finish()?)
 }
 
 fn request(common: &CommonArguments) -> Result<Request, Failure> {
@@ -52,31 +58,25 @@ fn request(common: &CommonArguments) -> Result<Request, Failure> {
     Ok(request)
 }
 
-/// The result of `work`, or a timeout.
-pub(crate) async fn within<T>(
-    timeout: Option<std::time::Duration>,
-    work: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    let Some(timeout) = timeout else {
-        return work.await;
-    };
-    match tokio::time::timeout(timeout, work).await {
-        Ok(result) => result,
-        Err(_) => Err(Error::new(
-            ErrorKind::Timeout,
-            format!("no answer within {} s", timeout.as_secs_f64()),
-        )),
-    }
+/// The model's words where it declined to answer.
+fn refusal(response: &Response) -> Option<String> {
+    let parts = &response.message()?.parts;
+    let words = parts.iter().filter_map(|part| match part {
+        Part::Refusal(refusal) => Some(refusal.content.as_str()),
+        _ => None,
+    });
+    Some(words.collect::<String>()).filter(|words| !words.is_empty())
 }
 
-fn print(response: &Response) {
-    let text = response.text();
-    if !text.is_empty() {
-        output::print_line(&text);
+/// What there is beside the text: a refusal, proposed tool calls, and a warning where the answer was cut.
+fn print_rest(response: &Response) -> Result<(), Failure> {
+    if let Some(refusal) = refusal(response) {
+        output::print_line(&refusal)?;
+        output::complain("the model declined to answer");
     }
     // Without a loop nobody runs them, so they are the answer.
     for call in response.tool_calls() {
-        output::print_line(&format!("{}({})", call.name, call.arguments.as_str()));
+        output::print_line(&format!("{}({})", call.name, call.arguments.as_str()))?;
     }
     if let Some(finish) = response.finish_reason()
         && matches!(finish.kind, FinishKind::Length | FinishKind::ContentFilter)
@@ -85,6 +85,7 @@ fn print(response: &Response) {
             "the answer is not complete: it stopped for `{finish}`"
         ));
     }
+    Ok(())
 }
 
 fn object(response: &Response, info: &ModelInfo, trace: &Trace) -> serde_json::Value {
@@ -95,6 +96,7 @@ fn object(response: &Response, info: &ModelInfo, trace: &Trace) -> serde_json::V
     json!({
         "text": response.text(),
         "reasoning": response.reasoning(),
+        "refusal": refusal(response),
         "tool_calls": calls.collect::<Vec<_>>(),
         "finish_reason": finish.map(|reason| reason.as_str()),
         "finish_reason_raw": finish.and_then(|reason| reason.raw.as_deref()),

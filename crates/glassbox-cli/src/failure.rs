@@ -1,16 +1,22 @@
 use std::process::ExitCode;
 
 use glassbox::{Error, ErrorKind, Outcome};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::Form;
 use crate::output;
 
-/// Why there is no answer.
+/// Why the command does not exit with 0.
 #[derive(Debug)]
 pub(crate) enum Failure {
+    /// Nobody reads the answer any more. That is no failure of ours.
+    Closed,
     /// A signal came; the exit code that says which.
     Interrupted(u8),
+    /// A signal came after the answer, while the trace was delivered.
+    Undelivered(u8),
+    /// The answer could not be written.
+    Lost(std::io::Error),
     /// A limit, or the provider's filter, ended the run. What there is has been printed.
     Ended(Outcome),
     /// The run failed.
@@ -26,31 +32,68 @@ impl Failure {
 
     /// Says so on standard error in one sentence and, where JSON is wanted, in one object on standard output.
     pub(crate) fn report(self, form: Form) -> ExitCode {
-        let (sentence, code) = match &self {
-            Self::Interrupted(code) => ("interrupted".to_owned(), *code),
-            Self::Ended(outcome) => (ended(*outcome).to_owned(), 1),
-            Self::Failed(error) => (
-                failed(error),
-                if error.kind() == ErrorKind::Configuration {
-                    2
-                } else {
-                    1
-                },
-            ),
-            Self::Usage(message) => (message.clone(), 2),
-        };
-        output::complain(&sentence);
-        if form == Form::Json {
-            match &self {
-                Self::Failed(error) => output::print_json(&object(error)),
-                Self::Usage(message) => output::print_json(&json!({
-                    "error": {"kind": "usage", "message": message, "status": null, "provider": null}
-                })),
-                // The result that was printed says it.
-                Self::Interrupted(_) | Self::Ended(_) => {}
-            }
+        if matches!(self, Self::Closed) {
+            return ExitCode::SUCCESS;
         }
-        ExitCode::from(code)
+        output::complain(&self.sentence());
+        if form == Form::Json
+            && let Some(object) = self.object()
+        {
+            // Where this cannot be written, the sentence and the exit code have to do.
+            let _ = output::print_json(&object);
+        }
+        ExitCode::from(self.code())
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Closed => 0,
+            Self::Interrupted(code) | Self::Undelivered(code) => *code,
+            Self::Ended(_) | Self::Lost(_) => 1,
+            Self::Usage(_) => 2,
+            // Both are found before anything is sent, and are cured by another flag.
+            Self::Failed(error) => match error.kind() {
+                ErrorKind::Configuration | ErrorKind::Unsupported => 2,
+                _ => 1,
+            },
+        }
+    }
+
+    fn sentence(&self) -> String {
+        match self {
+            Self::Closed => "nobody reads the answer".to_owned(),
+            Self::Interrupted(_) => "interrupted".to_owned(),
+            Self::Undelivered(_) => "interrupted while the trace was being delivered".to_owned(),
+            Self::Ended(outcome) => ended(*outcome).to_owned(),
+            Self::Lost(error) => {
+                format!("cannot write the answer to standard output: {error}")
+            }
+            Self::Failed(error) => failed(error),
+            Self::Usage(message) => message.clone(),
+        }
+    }
+
+    /// The error as JSON. `None` where the result was printed, and where nothing can be printed.
+    fn object(&self) -> Option<Value> {
+        let plain = |kind: &str| {
+            Some(json!({"error": {
+                "kind": kind,
+                "message": self.sentence(),
+                "status": null,
+                "provider": null,
+            }}))
+        };
+        match self {
+            Self::Closed | Self::Ended(_) | Self::Lost(_) | Self::Undelivered(_) => None,
+            Self::Interrupted(_) => plain("interrupted"),
+            Self::Usage(_) => plain(ErrorKind::Configuration.as_str()),
+            Self::Failed(error) => Some(json!({"error": {
+                "kind": error.kind().as_str(),
+                "message": message(error),
+                "status": error.status(),
+                "provider": error.provider(),
+            }})),
+        }
     }
 }
 
@@ -91,13 +134,4 @@ fn message(error: &Error) -> String {
     } else {
         format!("{error}: {}", output::clean(&detail, 500))
     }
-}
-
-fn object(error: &Error) -> serde_json::Value {
-    json!({"error": {
-        "kind": error.kind().as_str(),
-        "message": message(error),
-        "status": error.status(),
-        "provider": error.provider(),
-    }})
 }

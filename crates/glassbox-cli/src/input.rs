@@ -9,8 +9,25 @@ use glassbox::{
 use crate::args::{ApiKind, CommonArguments, HostArguments, SamplingArguments};
 use crate::failure::Failure;
 
-/// More than this is not a prompt.
+/// The most bytes of a prompt on standard input: 64 MiB. More than this is not a prompt.
 const MOST_STDIN: u64 = 64 << 20;
+
+/// The variable that names the model where there is no flag.
+const MODEL_VARIABLE: &str = "GLASSBOX_MODEL";
+
+/// The model's name: the flag, or the variable, or the model that needs nothing. An empty variable counts as unset, as
+/// OpenTelemetry's do.
+pub(crate) fn model(host: &HostArguments) -> Result<String, Failure> {
+    if let Some(name) = &host.model {
+        return Ok(name.clone());
+    }
+    match std::env::var_os(MODEL_VARIABLE) {
+        Some(name) if !name.is_empty() => name
+            .into_string()
+            .map_err(|_| Failure::usage(format!("{MODEL_VARIABLE} is not UTF-8"))),
+        _ => Ok("demo/offline".to_owned()),
+    }
+}
 
 /// The options of the host, for the registry.
 pub(crate) fn options(host: &HostArguments) -> Result<Options, Failure> {
@@ -34,23 +51,41 @@ pub(crate) fn text(argument: Option<&str>) -> Result<String, Failure> {
                     "there is no prompt: give it as an argument, or on standard input",
                 ));
             }
-            let mut text = String::new();
-            let mut stdin = std::io::stdin().take(MOST_STDIN);
-            stdin.read_to_string(&mut text).map_err(|error| {
-                Failure::usage(format!(
-                    "cannot read the prompt from standard input: {error}"
-                ))
-            })?;
-            text
+            standard_input()?
         }
     };
-    let text = text.trim();
-    if text.is_empty() {
+    if text.trim().is_empty() {
         return Err(Failure::usage(
             "the prompt is empty: give it as an argument, or on standard input",
         ));
     }
-    Ok(text.to_owned())
+    Ok(text)
+}
+
+/// All of standard input, without the newline at its end that shells and editors put there.
+fn standard_input() -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let mut stdin = std::io::stdin().take(MOST_STDIN + 1);
+    stdin.read_to_end(&mut bytes).map_err(|error| {
+        Failure::usage(format!(
+            "cannot read the prompt from standard input: {error}"
+        ))
+    })?;
+    if bytes.len() as u64 > MOST_STDIN {
+        return Err(Failure::usage(format!(
+            "the prompt on standard input is longer than {} MiB; shorten it",
+            MOST_STDIN >> 20
+        )));
+    }
+    let mut text = String::from_utf8(bytes)
+        .map_err(|_| Failure::usage("the prompt on standard input is not UTF-8"))?;
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    Ok(text)
 }
 
 /// The user's message: the prompt, and the images.

@@ -2,12 +2,15 @@
 
 mod args;
 mod chat;
+mod deadline;
 mod embed;
 mod failure;
+mod held;
 mod input;
 mod interrupt;
 mod models;
 mod output;
+mod printer;
 mod run;
 mod tracing;
 
@@ -17,6 +20,7 @@ use std::process::ExitCode;
 use args::{Arguments, Command, Form};
 use clap::Parser as _;
 use failure::Failure;
+use interrupt::Signals;
 use tracing::Trace;
 
 fn main() -> ExitCode {
@@ -26,7 +30,12 @@ fn main() -> ExitCode {
         .enable_all()
         .build()
         .map_err(|error| Failure::usage(format!("cannot start: {error}")))
-        .and_then(|runtime| runtime.block_on(dispatch(arguments.command)));
+        .and_then(|runtime| {
+            let result = runtime.block_on(dispatch(arguments.command));
+            // A delivery that was given up still has its thread, and dropping the runtime would wait for it.
+            runtime.shutdown_background();
+            result
+        });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(form),
@@ -52,19 +61,24 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
 }
 
 /// Does the work until it is done or a signal comes, and delivers the trace either way. Dropping the work ends its
-/// spans.
+/// spans. A signal during the delivery ends that too; and where the work itself does not let go (a pipe that nobody
+/// reads, say), the second signal, or the first after a while, ends the process.
 async fn watched(
     trace: &Trace,
     work: impl Future<Output = Result<(), Failure>>,
 ) -> Result<(), Failure> {
+    let mut signals = Signals::default();
     let result = tokio::select! {
+        // The work begins with reading its input, which blocks. Signals are taken over after that.
+        biased;
         result = work => result,
-        code = interrupt::signal() => Err(Failure::Interrupted(code)),
+        code = signals.next() => Err(Failure::Interrupted(code)),
     };
+    trace.release();
     tokio::select! {
+        biased;
+        code = signals.next() => result.and(Err(Failure::Undelivered(code))),
         () = trace.deliver() => result,
-        // Whoever asks a second time does not want to wait for a collector.
-        code = interrupt::signal() => Err(Failure::Interrupted(code)),
     }
 }
 

@@ -5,11 +5,13 @@ use crate::args::Form;
 use crate::failure::Failure;
 use crate::output;
 
-/// The providers of this build.
+/// Prints the providers of this build.
 pub(crate) fn list(form: Form) -> Result<(), Failure> {
     let providers = providers();
     match form {
-        Form::Json => output::print_json(&json!(providers.iter().map(object).collect::<Vec<_>>())),
+        Form::Json => {
+            output::print_json(&json!(providers.iter().map(object).collect::<Vec<_>>()))?;
+        }
         Form::Text => {
             for provider in &providers {
                 let key = provider.key_variable.unwrap_or("no key");
@@ -18,7 +20,7 @@ pub(crate) fn list(form: Form) -> Result<(), Failure> {
                 } else {
                     "--base-url"
                 });
-                output::print_line(&format!("{:18} {key:28} {host}", provider.name));
+                output::print_line(&format!("{:18} {key:28} {host}", provider.name))?;
             }
         }
     }

@@ -1,22 +1,29 @@
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 
 use glassbox::Usage;
 use serde_json::{Value, json};
 
-/// Prints to standard output. Whoever closed it (`| head`) has seen enough.
-pub(crate) fn print(text: &str) {
+use crate::failure::Failure;
+
+/// Prints to standard output. Whoever closed it (`| head`) has seen enough, so there is nothing more to do; any other
+/// failure loses the answer.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::Closed),
+        Err(error) => Err(Failure::Lost(error)),
+        Ok(()) => Ok(()),
+    }
 }
 
 /// Prints a line to standard output.
-pub(crate) fn print_line(text: &str) {
-    print(&format!("{text}\n"));
+pub(crate) fn print_line(text: &str) -> Result<(), Failure> {
+    print(&format!("{text}\n"))
 }
 
 /// Prints an object to standard output.
-pub(crate) fn print_json(value: &Value) {
-    print_line(&value.to_string());
+pub(crate) fn print_json(value: &Value) -> Result<(), Failure> {
+    print_line(&value.to_string())
 }
 
 /// Says a sentence on standard error.

@@ -1,13 +1,14 @@
 use futures_util::StreamExt as _;
-use glassbox::{Agent, Error, ErrorKind, Event, Limits, RunEvent, RunResult, Toolbox, model_with};
+use glassbox::{Agent, Error, ErrorKind, Limits, RunEvent, RunResult, Toolbox, model_with};
 use serde_json::json;
 
 use crate::args::{Form, RunArguments};
 use crate::failure::Failure;
+use crate::printer::Printer;
 use crate::tracing::Trace;
 use crate::{input, output};
 
-/// One run of an agent.
+/// Runs an agent once, and prints its answer.
 pub(crate) async fn run(arguments: &RunArguments, trace: &Trace) -> Result<(), Failure> {
     let common = &arguments.common;
     let agent = agent(arguments)?;
@@ -17,9 +18,11 @@ pub(crate) async fn run(arguments: &RunArguments, trace: &Trace) -> Result<(), F
     let result = loop {
         match events.next().await {
             Some(Ok(RunEvent::Finished(result))) => break *result,
-            Some(Ok(event)) => printer.follow(&event),
+            Some(Ok(RunEvent::Model { event, .. })) => printer.follow(&event)?,
+            Some(Ok(RunEvent::Answered { .. })) => printer.end()?,
+            Some(Ok(_)) => {}
             Some(Err(error)) => {
-                printer.end();
+                printer.end()?;
                 return Err(error.into());
             }
             None => {
@@ -31,10 +34,8 @@ pub(crate) async fn run(arguments: &RunArguments, trace: &Trace) -> Result<(), F
     };
     drop(events);
     match common.output {
-        Form::Json => output::print_json(&object(&result, trace)),
-        Form::Text if printer.said_something => printer.end(),
-        Form::Text if result.answer.is_empty() => {}
-        Form::Text => output::print_line(&result.answer),
+        Form::Json => output::print_json(&object(&result, trace))?,
+        Form::Text => printer.conclude(&result.answer)?,
     }
     if result.outcome.is_answer() {
         Ok(())
@@ -45,7 +46,7 @@ pub(crate) async fn run(arguments: &RunArguments, trace: &Trace) -> Result<(), F
 
 fn agent(arguments: &RunArguments) -> Result<Agent, Failure> {
     let common = &arguments.common;
-    let model = model_with(&common.host.model, &input::options(&common.host)?)?;
+    let model = model_with(&input::model(&common.host)?, &input::options(&common.host)?)?;
     let tools = if arguments.no_tools {
         Toolbox::new()
     } else {
@@ -71,44 +72,4 @@ fn object(result: &RunResult, trace: &Trace) -> serde_json::Value {
         "trace_id": trace.id(),
         "messages": result.messages,
     })
-}
-
-/// Prints what the model says as it says it.
-struct Printer {
-    on: bool,
-    said_something: bool,
-    line_open: bool,
-}
-
-impl Printer {
-    fn new(on: bool) -> Self {
-        Self {
-            on,
-            said_something: false,
-            line_open: false,
-        }
-    }
-
-    fn follow(&mut self, event: &RunEvent) {
-        match event {
-            RunEvent::Model {
-                event: Event::Text {
-                    choice: 0, delta, ..
-                },
-                ..
-            } if self.on => {
-                output::print(delta);
-                self.said_something = true;
-                self.line_open = !delta.ends_with('\n');
-            }
-            RunEvent::Answered { .. } => self.end(),
-            _ => {}
-        }
-    }
-
-    fn end(&mut self) {
-        if std::mem::take(&mut self.line_open) {
-            output::print("\n");
-        }
-    }
 }

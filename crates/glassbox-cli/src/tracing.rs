@@ -1,26 +1,36 @@
+use std::io::{self, IsTerminal as _, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
 use glassbox::Telemetry;
-use glassbox_export::{Builder, ConsoleExporter, Environment, Guard, TreeExporter};
+use glassbox_export::{Builder, ConsoleExporter, Environment, Guard, TreeExporter, TreeStyle};
 
 use crate::args::{TraceArguments, TraceKind};
 use crate::failure::Failure;
+use crate::held::{Held, Release};
 use crate::output;
 
-/// How long to wait at the end for what is still on its way.
+/// How long the delivery of the trace may take at the end.
 const DELIVERY: Duration = Duration::from_secs(10);
 
 /// Where the trace goes, and what records it.
 pub(crate) struct Trace {
     guard: Arc<Guard>,
+    /// What is kept back until the answer is out.
+    held: Vec<Release>,
     pub(crate) telemetry: Telemetry,
 }
 
 impl Trace {
     pub(crate) fn start(arguments: &TraceArguments) -> Result<Self, Failure> {
+        if let Some(other) = arguments.contradiction() {
+            return Err(Failure::usage(format!(
+                "--trace none and --trace {other} contradict each other; leave one out"
+            )));
+        }
         let environment = Environment::from_env();
-        let builder = builder(&arguments.trace, &environment)
+        let mut held = Vec::new();
+        let builder = builder(&arguments.trace, &environment, &mut held)
             .map_err(|error| Failure::usage(error.to_string()))?;
         let guard = builder
             .with_service_name("glassbox")
@@ -35,6 +45,7 @@ impl Trace {
             .build();
         Ok(Self {
             guard: Arc::new(guard),
+            held,
             telemetry,
         })
     }
@@ -42,6 +53,11 @@ impl Trace {
     /// The trace's id, once it has begun.
     pub(crate) fn id(&self) -> Option<String> {
         self.guard.last_trace_id().map(|id| id.to_string())
+    }
+
+    /// The answer is out: what the trace has to say beside it may follow.
+    pub(crate) fn release(&self) {
+        self.held.iter().for_each(Release::release);
     }
 
     /// Delivers every span, and says what could not be delivered. Nothing else on this thread is held up.
@@ -58,13 +74,24 @@ impl Trace {
 fn builder(
     kinds: &[TraceKind],
     environment: &Environment,
+    held: &mut Vec<Release>,
 ) -> Result<Builder, glassbox_export::Error> {
+    let mut hold = |out: Box<dyn Write + Send>| {
+        let (writer, release) = Held::new(out);
+        held.push(release);
+        writer
+    };
+    let style = TreeStyle::from_environment(environment, io::stderr().is_terminal());
     if !kinds.is_empty() {
         return kinds.iter().try_fold(
             Builder::settings_from_environment(environment),
             |builder, kind| match kind {
-                TraceKind::Tree => Ok(builder.with_tree(TreeExporter::from_env())),
-                TraceKind::Console => Ok(builder.with_console(ConsoleExporter::stdout())),
+                TraceKind::Tree => Ok(builder
+                    .with_tree(TreeExporter::new(hold(Box::new(io::stderr()))).with_style(style))),
+                TraceKind::Console => {
+                    let writer = hold(Box::new(io::stdout()));
+                    Ok(builder.with_console(ConsoleExporter::new(writer)))
+                }
                 TraceKind::Otlp => builder.with_otlp_from_environment(environment),
                 TraceKind::None => Ok(builder),
             },
@@ -73,8 +100,8 @@ fn builder(
     if environment.var("OTEL_TRACES_EXPORTER").is_some() {
         return Builder::from_environment(environment);
     }
-    let builder =
-        Builder::settings_from_environment(environment).with_tree(TreeExporter::from_env());
+    let builder = Builder::settings_from_environment(environment)
+        .with_tree(TreeExporter::new(hold(Box::new(io::stderr()))).with_style(style));
     // Whoever names an endpoint wants the trace there.
     let endpoints = [
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",

@@ -2,11 +2,12 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
-use glassbox_core::{Error, ErrorKind, Result, Secret, Start};
+use glassbox_core::{Error, ErrorKind, Result, Secret};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
-use crate::{ErrorBody, error_body, scrub};
+use crate::reporter::Reporter;
+use crate::{ErrorBody, error_body};
 
 /// Reads the error object of a body; `None` where there is none.
 pub type ReadError = fn(&[u8]) -> Option<ErrorBody>;
@@ -94,25 +95,6 @@ impl Call {
         Ok(self)
     }
 
-    /// Puts into an error what it does not say yet, and takes out of it what must not be said.
-    pub(crate) fn complete(&self, mut error: Error) -> Error {
-        if error.provider().is_none() {
-            error = error.with_provider(self.provider.clone());
-        }
-        scrub::error(error, &self.secrets)
-    }
-
-    /// As [`complete`](Self::complete), with what came before the response.
-    pub(crate) fn complete_with(&self, mut error: Error, start: &Start) -> Error {
-        if error.retries().is_empty() {
-            error = error.with_retries(start.retries.clone());
-        }
-        if let (None, Some(id)) = (error.request_id(), &start.request_id) {
-            error = error.with_request_id(id.clone());
-        }
-        self.complete(error)
-    }
-
     /// Keeps a text out of every error.
     #[must_use]
     pub fn with_secret(mut self, secret: Secret) -> Self {
@@ -125,6 +107,20 @@ impl Call {
     pub fn with_read_error(mut self, read_error: ReadError) -> Self {
         self.read_error = read_error;
         self
+    }
+
+    /// What is sent, and what the errors need.
+    pub(crate) fn into_parts(self) -> (Request<Bytes>, Reporter) {
+        let mut request = Request::new(self.body);
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.uri;
+        *request.headers_mut() = self.headers;
+        let reporter = Reporter {
+            provider: self.provider,
+            secrets: self.secrets,
+            read_error: self.read_error,
+        };
+        (request, reporter)
     }
 }
 

@@ -1,14 +1,15 @@
 use std::borrow::Cow;
 
 use glassbox_core::{Error, ErrorKind, Result};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use memchr::memmem;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::hints::asked_wait;
+use crate::reporter::Reporter;
 use crate::words::{is_vague, kind_of_code};
-use crate::{Call, ErrorBody, SseDecoder};
+use crate::{ErrorBody, SseDecoder};
 
 /// A response that is not a success.
 pub(crate) struct Failed<'a> {
@@ -19,14 +20,14 @@ pub(crate) struct Failed<'a> {
 }
 
 /// The error that a response's status, headers and body amount to.
-pub(crate) fn status_error(failed: &Failed<'_>, call: &Call) -> Error {
+pub(crate) fn status_error(failed: &Failed<'_>, reporter: &Reporter) -> Error {
     let &Failed {
         status,
         headers,
         body,
     } = failed;
-    let mut said = (call.read_error)(body)
-        .or_else(|| (call.read_error)(first_event(body)?.as_slice()))
+    let mut said = (reporter.read_error)(body)
+        .or_else(|| (reporter.read_error)(first_event(body)?.as_slice()))
         .or_else(|| plain_text(body))
         .unwrap_or_default();
     if said.code.is_none() {
@@ -46,7 +47,7 @@ pub(crate) fn status_error(failed: &Failed<'_>, call: &Call) -> Error {
     if let Some(id) = request_id(headers) {
         error = error.with_request_id(id);
     }
-    call.complete(error)
+    reporter.complete(error)
 }
 
 /// The error for an error object found inside a successful response or its stream.
@@ -135,16 +136,16 @@ fn words(kind: ErrorKind) -> &'static str {
 /// The provider's id of a request.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     // OpenAI and most; Anthropic; Azure; Mistral; Bedrock; whatever stands behind Cloudflare.
-    const NAMES: [&str; 6] = [
-        "x-request-id",
-        "request-id",
-        "apim-request-id",
-        "mistral-correlation-id",
-        "x-amzn-requestid",
-        "cf-ray",
+    static NAMES: [HeaderName; 6] = [
+        HeaderName::from_static("x-request-id"),
+        HeaderName::from_static("request-id"),
+        HeaderName::from_static("apim-request-id"),
+        HeaderName::from_static("mistral-correlation-id"),
+        HeaderName::from_static("x-amzn-requestid"),
+        HeaderName::from_static("cf-ray"),
     ];
     NAMES.iter().find_map(|name| {
-        let id = headers.get(*name)?.to_str().ok()?;
+        let id = headers.get(name)?.to_str().ok()?;
         (!id.is_empty()).then(|| id.to_owned())
     })
 }
@@ -195,33 +196,33 @@ pub(crate) fn web_page() -> Error {
 }
 
 /// Fails where a whole body is a web page, or holds the provider's error.
-pub(crate) fn check_whole(body: &[u8], call: &Call) -> Result<()> {
+pub(crate) fn check_whole(body: &[u8], reporter: &Reporter) -> Result<()> {
     if body.trim_ascii_start().starts_with(b"<") {
         return Err(web_page());
     }
-    match error_in(body, call) {
+    match error_in(body, reporter) {
         Some(error) => Err(error),
         None => Ok(()),
     }
 }
 
 /// A better reason why a frame or a body could not be read, where there is one.
-pub(crate) fn unreadable(error: Error, data: &[u8], call: &Call) -> Error {
+pub(crate) fn unreadable(error: Error, data: &[u8], reporter: &Reporter) -> Error {
     if error.kind() != ErrorKind::Protocol {
         return error;
     }
-    match check_whole(data, call) {
+    match check_whole(data, reporter) {
         Err(better) => better,
         Ok(()) => error,
     }
 }
 
-fn error_in(body: &[u8], call: &Call) -> Option<Error> {
+fn error_in(body: &[u8], reporter: &Reporter) -> Option<Error> {
     if !says_error(body) {
         return None;
     }
-    let said = (call.read_error)(body)?;
-    Some(in_band_error(call.provider.clone(), said))
+    let said = (reporter.read_error)(body)?;
+    Some(in_band_error(reporter.provider.clone(), said))
 }
 
 /// Whether a JSON object says of itself that it is an error. Most bodies do not hold the word, and cost a search.

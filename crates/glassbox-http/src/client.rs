@@ -9,6 +9,7 @@ use http::{HeaderMap, Request, Response};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::classify::{Failed, status_error};
+use crate::reporter::Reporter;
 use crate::{Body, Call, Limits, Reply, RetryPolicy, Timeouts, Transport};
 
 /// A [`Transport`] with a policy: when to try again, how long to wait, how much to read, and what is an error.
@@ -75,13 +76,14 @@ impl HttpClient {
     /// The failure of the last attempt, with the attempts before it: what the transport said, a timeout, or what
     /// the status and the body of the response mean. No text of it holds a secret of the call.
     pub async fn send(&self, call: Call) -> Result<Reply> {
+        let (request, reporter) = call.into_parts();
         let begun = Instant::now();
         let mut retries = Vec::new();
         let mut waited = Duration::ZERO;
         let mut attempt = 1;
         loop {
-            let failure = match self.attempt(&call).await {
-                Ok(response) => return Ok(Reply::new(response, call, retries, self.limits)),
+            let failure = match self.attempt(&request, &reporter).await {
+                Ok(response) => return Ok(Reply::new(response, reporter, retries, self.limits)),
                 Err(failure) => failure,
             };
             let Failure {
@@ -106,13 +108,20 @@ impl HttpClient {
         }
     }
 
-    async fn attempt(&self, call: &Call) -> Result<Response<Body>, Failure> {
-        let sent = within(self.timeouts.headers, self.transport.send(request(call))).await;
+    async fn attempt(
+        &self,
+        request: &Request<Bytes>,
+        reporter: &Reporter,
+    ) -> Result<Response<Body>, Failure> {
+        // Past the `Arc`, which is a transport too, and would box the future again.
+        let sending = (*self.transport).send(request.clone());
+        let sent = within(self.timeouts.headers, sending).await;
         let error = match sent {
             Some(Ok(response)) if response.status().is_success() => {
                 return Ok(response.map(|body| body.guarded(self.limits.body, self.timeouts.idle)));
             }
-            Some(Ok(response)) => return Err(self.refused(call, response).await),
+            // Boxed, because it is rare, and every call would carry room for it.
+            Some(Ok(response)) => return Err(Box::pin(self.refused(response, reporter)).await),
             Some(Err(error)) => error,
             None => Error::new(
                 ErrorKind::Timeout,
@@ -123,13 +132,13 @@ impl HttpClient {
             ),
         };
         Err(Failure {
-            error: call.complete(error),
+            error: reporter.complete(error),
             should_retry: None,
         })
     }
 
     /// Reads what the provider says of a request that it did not accept.
-    async fn refused(&self, call: &Call, response: Response<Body>) -> Failure {
+    async fn refused(&self, response: Response<Body>, reporter: &Reporter) -> Failure {
         let (head, rest) = response.into_parts();
         let mut body = Vec::new();
         // Whether it was in time does not matter: the status alone says enough.
@@ -144,21 +153,13 @@ impl HttpClient {
                 headers: &head.headers,
                 body: &body,
             },
-            call,
+            reporter,
         );
         Failure {
             error,
             should_retry: should_retry(&head.headers),
         }
     }
-}
-
-fn request(call: &Call) -> Request<Bytes> {
-    let mut request = Request::new(call.body.clone());
-    *request.method_mut() = call.method.clone();
-    *request.uri_mut() = call.uri.clone();
-    *request.headers_mut() = call.headers.clone();
-    request
 }
 
 /// The output of a future, or `None` where it takes longer than `limit`.

@@ -82,6 +82,14 @@ impl Events {
         Self::default()
     }
 
+    /// No events yet, and room for some.
+    pub(crate) fn with_capacity(events: usize) -> Self {
+        Self {
+            queue: VecDeque::with_capacity(events),
+            ended: false,
+        }
+    }
+
     /// Adds an event. Nothing may follow `End`, so whatever is pushed after it is dropped.
     pub fn push(&mut self, event: Event) {
         if !self.ended {

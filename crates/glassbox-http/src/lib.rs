@@ -7,6 +7,7 @@ mod call;
 mod client;
 mod limits;
 mod reply;
+mod reporter;
 mod retry;
 
 mod classify;

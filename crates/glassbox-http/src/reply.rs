@@ -8,8 +8,9 @@ use http::{HeaderMap, Response, StatusCode};
 
 use crate::classify::{check_whole, request_id};
 use crate::lines::append;
+use crate::reporter::Reporter;
 use crate::stream::Driver;
-use crate::{Body, Call, Decoder, Framing, Limits};
+use crate::{Body, Decoder, Framing, Limits};
 
 /// A successful response that has begun.
 #[non_exhaustive]
@@ -22,21 +23,18 @@ pub struct Reply {
     pub body: Body,
     /// What it took to get here: the first event of [`events`](Self::events).
     pub start: Start,
-    /// What was asked, for the errors; its body and headers are gone.
-    call: Call,
+    reporter: Reporter,
     limits: Limits,
 }
 
 impl Reply {
     pub(crate) fn new(
         response: Response<Body>,
-        mut call: Call,
+        reporter: Reporter,
         retries: Vec<Retry>,
         limits: Limits,
     ) -> Self {
         let (head, body) = response.into_parts();
-        call.body = Bytes::new();
-        call.headers = HeaderMap::new();
         let mut start = Start::new();
         start.request_id = request_id(&head.headers);
         start.retries = retries;
@@ -45,7 +43,7 @@ impl Reply {
             headers: head.headers,
             body,
             start,
-            call,
+            reporter,
             limits,
         }
     }
@@ -63,12 +61,12 @@ impl Reply {
             match self.body.next().await {
                 Some(Ok(chunk)) => buffer.push(chunk, self.limits.body),
                 Some(Err(error)) => break Err(error),
-                None => break check_whole(buffer.as_slice(), &self.call),
+                None => break check_whole(buffer.as_slice(), &self.reporter),
             }
         };
         match read {
             Ok(()) => Ok(buffer.into_bytes()),
-            Err(error) => Err(self.call.complete_with(error, &self.start)),
+            Err(error) => Err(self.reporter.complete_with(error, &self.start)),
         }
     }
 
@@ -82,8 +80,14 @@ impl Reply {
         Box::pin(Driver::new(self, framing, decoder))
     }
 
-    pub(crate) fn into_parts(self) -> (HeaderMap, Body, Start, Call, Limits) {
-        (self.headers, self.body, self.start, self.call, self.limits)
+    pub(crate) fn into_parts(self) -> (HeaderMap, Body, Start, Reporter, Limits) {
+        (
+            self.headers,
+            self.body,
+            self.start,
+            self.reporter,
+            self.limits,
+        )
     }
 }
 

@@ -10,9 +10,8 @@ use serde::de::IgnoredAny;
 
 use crate::classify::{check_whole, unreadable, web_page};
 use crate::reply::Buffer;
-use crate::{
-    Body, Call, Decoder, Events, Frame, Framing, Limits, NdjsonDecoder, Reply, SseDecoder,
-};
+use crate::reporter::Reporter;
+use crate::{Body, Decoder, Events, Frame, Framing, Limits, NdjsonDecoder, Reply, SseDecoder};
 
 /// Drives a decoder over a body: the stream behind [`Reply::events`].
 ///
@@ -29,10 +28,12 @@ pub(crate) struct Driver<D> {
     failure: Option<Error>,
     done: bool,
     limits: Limits,
-    /// What errors are told.
-    call: Call,
+    reporter: Reporter,
     start: Start,
 }
+
+/// An answer in one piece makes about so many events at once: what it is, what it cost, the text, and two ends.
+const WHOLE_EVENTS: usize = 6;
 
 // Nothing in it is ever pinned in place.
 impl<D> Unpin for Driver<D> {}
@@ -73,26 +74,8 @@ impl Framer {
         let said = headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
-            .map(|value| value.split(';').next().unwrap_or_default().trim())
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let framing = match said.as_str() {
-            "text/event-stream" => Framing::ServerSentEvents,
-            "application/x-ndjson"
-            | "application/ndjson"
-            | "application/jsonl"
-            | "application/x-jsonlines"
-            | "application/jsonlines"
-            | "application/stream+json" => Framing::Ndjson,
-            // For server-sent events the first character tells better than the header.
-            said if asked == Framing::Ndjson
-                && (said == "application/json" || said.ends_with("+json")) =>
-            {
-                Framing::Whole
-            }
-            _ => asked,
-        };
-        match framing {
+            .unwrap_or_default();
+        match framing(asked, said) {
             Framing::Whole => Self::whole(asked),
             Framing::ServerSentEvents => Self::Undecided,
             Framing::Ndjson => Self::lines(limits),
@@ -117,8 +100,8 @@ impl Framer {
 
 impl<D: Decoder> Driver<D> {
     pub(crate) fn new(reply: Reply, asked: Framing, decoder: D) -> Self {
-        let (headers, body, start, call, limits) = reply.into_parts();
-        let mut events = Events::new();
+        let (headers, body, start, reporter, limits) = reply.into_parts();
+        let mut events = Events::with_capacity(WHOLE_EVENTS);
         events.push(Event::Start(Box::new(start.clone())));
         Self {
             body,
@@ -129,7 +112,7 @@ impl<D: Decoder> Driver<D> {
             failure: None,
             done: false,
             limits,
-            call,
+            reporter,
             start,
         }
     }
@@ -164,7 +147,7 @@ impl<D: Decoder> Driver<D> {
             Framer::Undecided => return self.decide(),
         };
         if let Some(frame) = frame {
-            decode(&mut self.decoder, frame, &mut self.events, &self.call)?;
+            decode(&mut self.decoder, frame, &mut self.events, &self.reporter)?;
         }
         let used = self.chunk.len() - rest.len();
         self.skip(used);
@@ -211,7 +194,7 @@ impl<D: Decoder> Driver<D> {
             }
             Framer::Split(splitter) => {
                 if let Some(frame) = splitter.finish()? {
-                    decode(&mut self.decoder, frame, &mut self.events, &self.call)
+                    decode(&mut self.decoder, frame, &mut self.events, &self.reporter)
                         .map_err(cut_off)?;
                 }
             }
@@ -243,10 +226,10 @@ impl<D: Decoder> Driver<D> {
         if body.iter().all(|byte| is_filler(*byte)) {
             return Err(Error::new(ErrorKind::Protocol, "the body is empty"));
         }
-        check_whole(body, &self.call)?;
+        check_whole(body, &self.reporter)?;
         self.decoder
             .whole(body, &mut self.events)
-            .map_err(|error| unreadable(error, body, &self.call))
+            .map_err(|error| unreadable(error, body, &self.reporter))
     }
 }
 
@@ -274,7 +257,7 @@ impl<D: Decoder> Stream for Driver<D> {
                 this.done = true;
                 this.chunk = Bytes::new();
                 this.body = Body::empty();
-                return Poll::Ready(Some(Err(this.call.complete_with(error, &this.start))));
+                return Poll::Ready(Some(Err(this.reporter.complete_with(error, &this.start))));
             }
             ready!(this.poll_step(cx));
         }
@@ -285,11 +268,38 @@ fn decode(
     decoder: &mut impl Decoder,
     frame: Frame<'_>,
     events: &mut Events,
-    call: &Call,
+    reporter: &Reporter,
 ) -> Result<()> {
     decoder
         .frame(frame, events)
-        .map_err(|error| unreadable(error, frame.data, call))
+        .map_err(|error| unreadable(error, frame.data, reporter))
+}
+
+/// How a body is divided, as it says itself in its `Content-Type`, or as it was asked for.
+fn framing(asked: Framing, content_type: &str) -> Framing {
+    const LINES: [&str; 6] = [
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+        "application/x-jsonlines",
+        "application/jsonlines",
+        "application/stream+json",
+    ];
+    let (said, _) = content_type.split_once(';').unwrap_or((content_type, ""));
+    let said = said.trim();
+    let is = |name: &str| said.eq_ignore_ascii_case(name);
+    if is("text/event-stream") {
+        return Framing::ServerSentEvents;
+    }
+    if LINES.into_iter().any(is) {
+        return Framing::Ndjson;
+    }
+    let is_json = || is("application/json") || said.to_ascii_lowercase().ends_with("+json");
+    // For server-sent events the first character tells better than the header.
+    if asked == Framing::Ndjson && is_json() {
+        return Framing::Whole;
+    }
+    asked
 }
 
 /// The reason why the last frame cannot be read, where the body ended in the middle of it.

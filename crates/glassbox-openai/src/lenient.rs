@@ -196,7 +196,12 @@ impl<'de, T: Deserialize<'de>> Lenient<'de> for List<T> {
     fn sequence<A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element::<Maybe<T>>()? {
-            list.extend(item.0);
+            let Some(item) = item.0 else { continue };
+            if list.is_empty() {
+                // Most lists hold one item, and a vector begins with room for four.
+                list.reserve_exact(1);
+            }
+            list.push(item);
         }
         Ok(Self(list))
     }

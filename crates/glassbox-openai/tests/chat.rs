@@ -203,8 +203,7 @@ async fn a_request_goes_to_its_place_with_its_key() {
 async fn what_is_unsupported_stops_before_the_transport_or_is_reported() {
     let transport = MemoryTransport::new().with_response(200, JSON, whole().to_string());
     let model = builder(&transport).dialect(DEEPSEEK).build().unwrap();
-    let request =
-        Request::new("hi").with_parameters(Parameters::new().with_top_k(5u32).with_seed(1));
+    let request = Request::new("hi").with_parameters(Parameters::new().with_top_k(5).with_seed(1));
     let error = model.complete(request.clone()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert_eq!(transport.requests().len(), 0);

@@ -1,14 +1,15 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
+use opentelemetry::trace::{Span as _, SpanContext, SpanId, SpanKind, Status, TraceId};
 use opentelemetry::{Context, Value};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SdkTracerProvider, Span, SpanData, SpanProcessor};
 
 use crate::render;
 
-/// Keeps every span that ends, and knows how many began: for tests of what a program reports.
+/// Keeps every span that ends, and knows which are still open: for tests of what a program reports.
 ///
 /// Each capture has a tracer provider of its own, so tests do not see each other's spans.
 #[derive(Clone, Debug)]
@@ -19,12 +20,12 @@ pub struct Capture {
 
 #[derive(Debug, Default)]
 struct Spans {
-    started: Mutex<usize>,
+    open: Mutex<HashSet<(TraceId, SpanId)>>,
     ended: Mutex<Vec<SpanData>>,
 }
 
 impl Capture {
-    /// Nothing seen yet.
+    /// A capture that holds no spans.
     #[must_use]
     pub fn new() -> Self {
         let spans = Arc::new(Spans::default());
@@ -75,21 +76,12 @@ impl Capture {
     /// How many spans have begun and not ended.
     #[must_use]
     pub fn open(&self) -> usize {
-        let started = *self
-            .spans
-            .started
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        started - self.ended().len()
+        self.spans.open().len()
     }
 
-    /// Forgets what was seen.
+    /// Forgets the spans that have ended. A span that is open still counts as [`open`](Self::open), and is kept when
+    /// it ends.
     pub fn clear(&self) {
-        *self
-            .spans
-            .started
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = 0;
         self.ended().clear();
     }
 
@@ -100,11 +92,19 @@ impl Capture {
         render::traces(&self.ended(), open)
     }
 
-    fn ended(&self) -> std::sync::MutexGuard<'_, Vec<SpanData>> {
-        self.spans
-            .ended
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn ended(&self) -> MutexGuard<'_, Vec<SpanData>> {
+        self.spans.ended()
+    }
+}
+
+impl Spans {
+    // A test that panicked elsewhere leaves both collections whole.
+    fn open(&self) -> MutexGuard<'_, HashSet<(TraceId, SpanId)>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ended(&self) -> MutexGuard<'_, Vec<SpanData>> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -181,7 +181,7 @@ impl CapturedSpan {
         self.0.events.iter().map(|event| &*event.name).collect()
     }
 
-    /// Everything the SDK has on it.
+    /// The span as the SDK hands it to an exporter.
     #[must_use]
     pub fn data(&self) -> &SpanData {
         &self.0
@@ -192,20 +192,13 @@ impl CapturedSpan {
 struct Processor(Arc<Spans>);
 
 impl SpanProcessor for Processor {
-    fn on_start(&self, _span: &mut Span, _cx: &Context) {
-        *self
-            .0
-            .started
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) += 1;
+    fn on_start(&self, span: &mut Span, _cx: &Context) {
+        self.0.open().insert(key(span.span_context()));
     }
 
     fn on_end(&self, span: SpanData) {
-        self.0
-            .ended
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(span);
+        self.0.open().remove(&key(&span.span_context));
+        self.0.ended().push(span);
     }
 
     fn force_flush(&self) -> OTelSdkResult {
@@ -216,3 +209,10 @@ impl SpanProcessor for Processor {
         Ok(())
     }
 }
+
+fn key(context: &SpanContext) -> (TraceId, SpanId) {
+    (context.trace_id(), context.span_id())
+}
+
+#[cfg(test)]
+mod tests;

@@ -134,11 +134,11 @@ fn stream(turn: &Turn, head: &Value, with_usage: bool) -> Reply {
         chunks.push(chunk(
             json!([{"index": 0, "delta": {}, "finish_reason": finish_reason(turn)}]),
         ));
-        if with_usage && !turn.usage.is_empty() {
-            let mut last = chunk(json!([]));
-            last["usage"] = usage(&turn.usage);
-            chunks.push(last);
-        }
+    }
+    if with_usage && !turn.usage.is_empty() {
+        let mut last = chunk(json!([]));
+        last["usage"] = usage(&turn.usage);
+        chunks.push(last);
     }
     let mut reply = Reply::events();
     for chunk in chunks {
@@ -153,7 +153,7 @@ fn stream(turn: &Turn, head: &Value, with_usage: bool) -> Reply {
     }
 }
 
-/// What a fault does to a body that has begun.
+/// Adds what a fault does after the last piece of the body.
 fn broken(reply: Reply, fault: &Fault) -> Reply {
     match fault {
         Fault::Broken(_) => reply.with_reset(),

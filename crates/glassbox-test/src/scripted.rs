@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, future, stream};
@@ -28,12 +28,13 @@ use crate::turn::Fault;
 #[derive(Clone, Debug)]
 pub struct ScriptedModel {
     info: ModelInfo,
-    state: Arc<Mutex<State>>,
+    state: Arc<State>,
 }
 
 struct State {
-    script: Script,
-    requests: Vec<Request>,
+    script: Mutex<Script>,
+    /// Apart from the script, so that the script's own function may look at it.
+    requests: Mutex<Vec<Request>>,
 }
 
 enum Script {
@@ -44,8 +45,19 @@ enum Script {
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State")
-            .field("requests", &self.requests.len())
+            .field("requests", &self.requests().len())
             .finish_non_exhaustive()
+    }
+}
+
+impl State {
+    // A function that panicked leaves both whole.
+    fn requests(&self) -> MutexGuard<'_, Vec<Request>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -55,7 +67,8 @@ impl ScriptedModel {
         Self::with_script(Script::Turns(turns.into_iter().collect()))
     }
 
-    /// Answers with what `answer` makes of each request.
+    /// Answers with what `answer` makes of each request. Requests are answered one after the other; `answer` may ask
+    /// for the [`requests`](Self::requests) so far, which include the one that it answers.
     pub fn from_fn(answer: impl FnMut(&Request) -> Turn + Send + 'static) -> Self {
         Self::with_script(Script::Function(Box::new(answer)))
     }
@@ -64,14 +77,14 @@ impl ScriptedModel {
         let info = ModelInfo::new("scripted", "script").with_capabilities(Capabilities::all());
         Self {
             info,
-            state: Arc::new(Mutex::new(State {
-                script,
-                requests: Vec::new(),
-            })),
+            state: Arc::new(State {
+                script: Mutex::new(script),
+                requests: Mutex::default(),
+            }),
         }
     }
 
-    /// Sets what the model says of itself.
+    /// Replaces the model's info: provider, name, server, capabilities.
     #[must_use]
     pub fn with_info(mut self, info: ModelInfo) -> Self {
         self.info = info;
@@ -81,17 +94,14 @@ impl ScriptedModel {
     /// The requests so far, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .requests
-            .clone()
+        self.state.requests().clone()
     }
 
     fn turn(&self, request: &Request) -> Result<Turn> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.requests.push(request.clone());
-        match &mut state.script {
+        // The script is held first: the order of the requests is the order of the turns.
+        let mut script = self.state.script();
+        self.state.requests().push(request.clone());
+        match &mut *script {
             Script::Function(answer) => Ok(answer(request)),
             Script::Turns(turns) => turns.pop_front().ok_or_else(|| {
                 Error::new(
@@ -149,7 +159,7 @@ impl ScriptedEmbeddings {
         }
     }
 
-    /// Sets what the model says of itself.
+    /// Replaces the model's info: provider, name, server, capabilities.
     #[must_use]
     pub fn with_info(mut self, info: ModelInfo) -> Self {
         self.info = info;
@@ -200,3 +210,6 @@ impl EmbeddingModel for ScriptedEmbeddings {
         Ok(response)
     }
 }
+
+#[cfg(test)]
+mod tests;

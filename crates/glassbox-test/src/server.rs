@@ -155,7 +155,7 @@ async fn accept(listener: AsyncListener, shared: Arc<Shared>) {
     }
 }
 
-/// Serves one connection until either side has had enough.
+/// Answers the requests of one connection until it is closed.
 async fn serve(stream: TcpStream, connection: usize, shared: Arc<Shared>) {
     // Pieces are to arrive as they were written. Where that cannot be had, they arrive later.
     let _ = stream.set_nodelay(true);

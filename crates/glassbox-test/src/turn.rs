@@ -10,7 +10,7 @@ use glassbox_core::{
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Turn {
-    /// The response's id. `None` gives none.
+    /// The response's id. `None` for a response without an id.
     pub id: Option<String>,
     /// The model that answers. `None` repeats the model's own name.
     pub model: Option<String>,
@@ -22,28 +22,28 @@ pub struct Turn {
     pub tool_calls: Vec<ToolCall>,
     /// Why the answer stops. `None` takes what fits: tool calls, or a natural end.
     pub finish: Option<FinishReason>,
-    /// What the call consumed. Empty unless set.
+    /// What the call consumed. Empty unless set. A turn that breaks off, is cut or hangs tells it before it does.
     pub usage: Usage,
-    /// What it took until the request was accepted.
+    /// What the model reports in its first event: retries, dropped options, the request's id.
     pub start: Start,
     /// In how many pieces an incremental answer's text comes. 2 unless set.
     pub pieces: usize,
     /// How long to wait before each piece, on tokio's clock. Zero unless set.
     pub pace: Duration,
-    /// How the turn goes wrong, if it does.
+    /// How the turn fails. `None` for a turn that ends as it should.
     pub(crate) fault: Option<Fault>,
 }
 
-/// How a scripted answer goes wrong.
+/// How a scripted answer fails.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
     /// The request is refused.
     Refused(Error),
-    /// The stream breaks off with an error where `End` would stand.
+    /// The stream gives an error in place of the `End`.
     Broken(Error),
-    /// The stream ends in silence where `End` would stand.
+    /// The stream ends without an `End` and without an error.
     Cut,
-    /// The stream never goes on after its last piece.
+    /// After its last piece the stream gives nothing more and does not end.
     Hang,
 }
 
@@ -64,7 +64,7 @@ impl Turn {
         }
     }
 
-    /// A text, and a natural end.
+    /// Answers with a text and ends by itself, with the finish reason `stop`.
     pub fn text(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -72,7 +72,7 @@ impl Turn {
         }
     }
 
-    /// Calls of tools.
+    /// Asks for these tool calls.
     pub fn tool_calls(calls: impl IntoIterator<Item = ToolCall>) -> Self {
         Self {
             tool_calls: calls.into_iter().collect(),
@@ -80,12 +80,12 @@ impl Turn {
         }
     }
 
-    /// One call of a tool, with arguments as JSON text.
+    /// Asks for one tool call, with its arguments as JSON text.
     pub fn tool_call(id: &str, name: &str, arguments: &str) -> Self {
         Self::tool_calls([ToolCall::new(id, name, arguments)])
     }
 
-    /// The request is refused with this error.
+    /// Refuses the request with this error.
     #[must_use]
     pub fn refused(error: Error) -> Self {
         Self {
@@ -129,7 +129,7 @@ impl Turn {
         self
     }
 
-    /// Sets what it took until the request was accepted.
+    /// Sets what the model reports in its first event.
     #[must_use]
     pub fn with_start(mut self, start: Start) -> Self {
         self.start = start;
@@ -150,21 +150,21 @@ impl Turn {
         self
     }
 
-    /// Breaks the stream off with this error once everything was said.
+    /// Gives this error after the last piece, in place of a finish reason and the end.
     #[must_use]
     pub fn broken(mut self, error: Error) -> Self {
         self.fault = Some(Fault::Broken(error));
         self
     }
 
-    /// Ends the stream in silence once everything was said.
+    /// Ends the stream after the last piece, without a finish reason and without `End`.
     #[must_use]
     pub fn cut(mut self) -> Self {
         self.fault = Some(Fault::Cut);
         self
     }
 
-    /// Never ends the stream once everything was said.
+    /// After the last piece gives nothing more, and keeps the stream open.
     #[must_use]
     pub fn hanging(mut self) -> Self {
         self.fault = Some(Fault::Hang);
@@ -191,19 +191,20 @@ impl Turn {
             let arguments = split(call.arguments.as_str(), pieces);
             events.extend(arguments.map(|piece| Event::arguments(0, number, piece)));
         }
-        if self.fault.is_some() {
-            return events;
+        if self.fault.is_none() {
+            let kind = if self.tool_calls.is_empty() {
+                FinishKind::Stop
+            } else {
+                FinishKind::ToolCall
+            };
+            events.push(Event::finish(0, self.finish.clone().unwrap_or(kind.into())));
         }
-        let kind = if self.tool_calls.is_empty() {
-            FinishKind::Stop
-        } else {
-            FinishKind::ToolCall
-        };
-        events.push(Event::finish(0, self.finish.clone().unwrap_or(kind.into())));
         if !self.usage.is_empty() {
             events.push(Event::Usage(Box::new(self.usage.clone())));
         }
-        events.push(Event::End);
+        if self.fault.is_none() {
+            events.push(Event::End);
+        }
         events
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::OnceLock;
+
 use glassbox_core::{Arguments, Error, ErrorKind, Result, ToolSpec, schema};
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
@@ -25,7 +27,8 @@ pub(crate) struct ArgumentCheck {
     /// A validator looks into every branch of a union to say what is wrong, so with recursive references it could
     /// take time that is exponential in the depth of the arguments. Written out and cut, a schema is bounded.
     plain: Value,
-    describer: Option<Validator>,
+    /// Made when the first arguments are wrong: most never are.
+    describer: OnceLock<Option<Validator>>,
 }
 
 impl ArgumentCheck {
@@ -55,13 +58,10 @@ impl ArgumentCheck {
                 shorten(&error.to_string(), LONGEST)
             ))
         })?;
-        let plain = schema::inline_refs(parameters);
-        // It has none where the schema refers to anchors or to dynamic scopes.
-        let describer = jsonschema::options().build(&plain).ok();
         Ok(Self {
             validator,
-            plain,
-            describer,
+            plain: schema::inline_refs(parameters),
+            describer: OnceLock::new(),
         })
     }
 
@@ -86,8 +86,11 @@ impl ArgumentCheck {
     }
 
     fn violations(&self, value: &Value) -> String {
-        let errors = self
+        // There is none where the schema refers to anchors or to dynamic scopes.
+        let describer = self
             .describer
+            .get_or_init(|| jsonschema::options().build(&self.plain).ok());
+        let errors = describer
             .iter()
             .flat_map(|describer| describer.iter_errors(value));
         let mut violations = errors.map(|error| self.describe(&error));

@@ -3,8 +3,12 @@
 //! It understands arithmetic and conversions of units, works them out *through the tools* `calculate` and
 //! `convert_units`, and words its answer from what the tools gave. Asked anything else, it says what it is and how to
 //! name a real model. The same request always gets the same answer.
+//!
+//! What it cannot do at all (see images, give JSON or several answers, stop at a text, continue an earlier response, be
+//! made to call a tool) it treats as [`Request::unsupported`] says.
 
 mod answer;
+mod demands;
 mod prompt;
 
 use std::time::Duration;
@@ -37,7 +41,7 @@ impl DemoModel {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] for any other name.
+    /// [`ErrorKind::Configuration`] for any other name.
     pub fn new(name: &str) -> Result<Self> {
         let pace = match name {
             "offline" => Duration::ZERO,
@@ -46,7 +50,7 @@ impl DemoModel {
                 let message = format!(
                     "there is no model `demo/{name}`; there are `demo/offline` and `demo/slow`"
                 );
-                return Err(Error::new(ErrorKind::NotFound, message));
+                return Err(Error::new(ErrorKind::Configuration, message));
             }
         };
         let mut capabilities = Capabilities::default();
@@ -68,7 +72,9 @@ impl CompletionModel for DemoModel {
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
         let pace = self.pace;
-        let events = self.script(&request);
+        let mut start = Start::new();
+        start.dropped = demands::check(&request)?;
+        let events = self.script(&request, start);
         let paced = stream::iter(events).then(move |event| async move {
             if event.is_output() && !pace.is_zero() {
                 tokio::time::sleep(pace).await;
@@ -80,12 +86,12 @@ impl CompletionModel for DemoModel {
 }
 
 impl DemoModel {
-    fn script(&self, request: &Request) -> Vec<Event> {
+    fn script(&self, request: &Request, start: Start) -> Vec<Event> {
         let incremental = request.delivery == Delivery::Incremental;
         let answer = Answer::to(request);
         let id = format!("demo-{:016x}", fingerprint(request));
         let mut events = vec![
-            Event::Start(Box::new(Start::new())),
+            Event::Start(Box::new(start)),
             Event::Meta(Box::new(Meta::new(Some(id), Some(self.info.model.clone())))),
         ];
         let mut output = 0;

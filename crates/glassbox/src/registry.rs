@@ -4,31 +4,31 @@ use glassbox_core::{
     Capabilities, CompletionModel, EmbeddingModel, Error, ErrorKind, Result, Secret,
 };
 
-/// What to use instead of what the environment and the provider's defaults say.
+/// The host and the key of a model, in place of those from the environment and the provider's defaults.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// Where the host is, as the provider's own SDK takes it. With a host of your own a key may be left out.
+    /// The host's base URL, as the provider's own SDK takes it. Where it is set, a key is not required.
     pub base_url: Option<String>,
-    /// The key.
+    /// The API key.
     pub api_key: Option<Secret>,
 }
 
 impl Options {
-    /// Nothing but what the environment says.
+    /// No options: key and host come from the environment.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets where the host is.
+    /// Sets the host's base URL.
     #[must_use]
     pub fn with_base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// Sets the key.
+    /// Sets the API key.
     #[must_use]
     pub fn with_api_key(mut self, key: impl Into<Secret>) -> Self {
         self.api_key = Some(key.into());
@@ -40,11 +40,11 @@ impl Options {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Provider {
-    /// What stands before the slash in `provider/model`.
+    /// Its name: what stands before the slash in `provider/model`.
     pub name: &'static str,
-    /// Where it is, unless told otherwise. `None` where there is no host, or every user has their own.
+    /// Its default base URL. `None` for a provider without a host, and where every user has a host of their own.
     pub base_url: Option<&'static str>,
-    /// The environment variable of its key. `None` where it takes none.
+    /// The environment variable that holds its API key. `None` where it takes no key.
     pub key_variable: Option<&'static str>,
     /// What its models can do, as far as the provider decides it.
     pub capabilities: Capabilities,

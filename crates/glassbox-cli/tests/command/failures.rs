@@ -46,6 +46,17 @@ fn wrong_use_is_exit_code_2_and_names_the_fix() {
         (vec!["run", "--schema", &broken, "hi"], "not JSON"),
         (vec!["run", "--image", &image, "hi"], "PNG"),
         (vec!["run", "--tool", "nonsuch", "hi"], "calculate"),
+        (vec!["run", "--model", "demo/nonsuch", "hi"], "demo/offline"),
+        (
+            vec!["embed", "--model", "demo/offline", "hi"],
+            "no embeddings",
+        ),
+        (vec!["chat", "--choices", "2", "hi"], "choice_count"),
+        (vec!["run", "--trace", "none,tree", "hi"], "--trace tree"),
+        (
+            vec!["run", "--trace", "otlp", "--trace", "none", "hi"],
+            "--trace otlp",
+        ),
         (vec!["run", "  "], "empty"),
         (vec!["run"], "empty"),
         (vec!["chat", "--api", "responses", "hi"], "--api chat"),
@@ -71,6 +82,7 @@ fn wrong_use_is_exit_code_2_and_names_the_fix() {
             "a",
             "hi",
         ],
+        vec!["run", "--timeout", "NaN", "hi"],
         vec!["run", "--trace", "smoke", "hi"],
         vec!["nonsense"],
         vec![],
@@ -290,6 +302,58 @@ async fn a_time_limit_ends_a_silent_host() {
     );
 }
 
+#[test]
+fn a_time_beyond_every_clock_is_too_long() {
+    for time in ["1e30", "1.8e19", "inf"] {
+        let run = glassbox(&["run", "--timeout", time, "hi"]);
+        assert_eq!(run.code, 2, "{time}");
+        assert!(run.stderr.contains("too long"), "{time}: {}", run.stderr);
+    }
+    let run = glassbox(&["run", "--timeout", "1e15", "hi"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_takes_too_long_says_so_in_its_span() {
+    let piece = "data: {\"id\":\"r1\",\"choices\":[{\"delta\":{\"content\":\"ha\"}}]}\n\n";
+    for (command, more, name, reply) in [
+        ("chat", None, "chat m", Reply::hanging()),
+        (
+            "chat",
+            Some("--stream"),
+            "chat m",
+            Reply::events().with_chunk(piece).with_hang(),
+        ),
+        ("embed", None, "embeddings m", Reply::hanging()),
+    ] {
+        let server = Server::new(move |_| reply.clone());
+        let url = format!("{}/v1", server.url());
+        let mut arguments = vec![command, "--model", "openai/m", "--base-url", &url];
+        // Long enough for the piece to arrive, also on a machine that is busy.
+        let limit = if more.is_some() { "3.5" } else { "0.5" };
+        arguments.extend(["--timeout", limit, "--trace", "console", "hi"]);
+        arguments.extend(more);
+        let mut command = crate::binary::command(&arguments);
+        let run = tokio::task::spawn_blocking(move || Run::of(command.output().unwrap()))
+            .await
+            .unwrap();
+        assert_eq!(run.code, 1);
+        assert!(
+            run.complaint().contains(&format!("within {limit} s")),
+            "{}",
+            run.stderr
+        );
+        let spans = run.objects();
+        let span = span(&spans, name);
+        assert_eq!(span["status"]["status_code"], "ERROR", "{span:#}");
+        assert_eq!(span["attributes"]["error.type"], "timeout");
+        if more.is_some() {
+            assert!(run.stdout.starts_with("ha\n"), "{}", run.stdout);
+            assert_eq!(span["attributes"]["gen_ai.response.id"], "r1");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failure_is_an_object_where_json_is_wanted() {
     let refused = Error::new(ErrorKind::Unauthenticated, "no")
@@ -318,5 +382,5 @@ async fn a_failure_is_an_object_where_json_is_wanted() {
     assert_eq!(error["provider"], "openai");
     assert!(error["message"].as_str().unwrap().contains("who are you?"));
     let usage = glassbox(&["run", "--output", "json", "--tool", "nonsuch", "hi"]);
-    assert_eq!(usage.object()["error"]["kind"], "usage");
+    assert_eq!(usage.object()["error"]["kind"], "configuration");
 }

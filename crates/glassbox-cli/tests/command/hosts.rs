@@ -202,7 +202,7 @@ async fn embeddings() {
     let server = Server::new(|_| {
         Reply::json(&json!({
             "object": "list", "model": "embedder-1",
-            "data": [{"index": 1, "embedding": [0.5]}, {"index": 0, "embedding": [0.25]}],
+            "data": [{"index": 1, "embedding": [0.5]}, {"index": 0, "embedding": [0.1]}],
             "usage": {"prompt_tokens": 4, "total_tokens": 4}
         }))
     });
@@ -220,7 +220,7 @@ async fn embeddings() {
     let object = run.object();
     assert_eq!(
         (&object["embeddings"], &object["model"]),
-        (&json!([[0.25], [0.5]]), &json!("embedder-1"))
+        (&json!([[0.1], [0.5]]), &json!("embedder-1"))
     );
     assert_eq!(object["usage"]["input_tokens"], 4);
     assert!(run.stderr.contains("embeddings served"));
@@ -268,4 +268,36 @@ async fn a_collector_that_is_not_there_is_said_and_changes_nothing() {
         "{}",
         run.stderr
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_streamed_answer_is_not_torn_apart_by_its_trace() {
+    for _ in 0..5 {
+        let server =
+            Server::chat_completions([Turn::text("one two three").with_usage(Usage::new(3, 3))]);
+        let run = glassbox(pointed(
+            &server,
+            &["chat", "--stream", "--trace", "console", "count"],
+        ))
+        .await;
+        assert!(run.stdout.starts_with("one two three\n{"), "{}", run.stdout);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_is_shown() {
+    let server = Server::new(|_| {
+        Reply::json(&json!({
+            "choices": [{"index": 0, "finish_reason": "stop",
+                "message": {"role": "assistant", "content": null, "refusal": "I would rather not."}}]
+        }))
+    });
+    let run = glassbox(pointed(&server, &["chat", "--trace", "none", "hi"])).await;
+    assert_eq!(run.stdout, "I would rather not.\n");
+    let run = glassbox(pointed(
+        &server,
+        &["chat", "--trace", "none", "--output", "json", "hi"],
+    ))
+    .await;
+    assert_eq!(run.object()["refusal"], "I would rather not.");
 }

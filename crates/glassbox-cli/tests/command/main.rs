@@ -10,3 +10,4 @@ mod failures;
 mod hosts;
 mod offline;
 mod signals;
+mod streams;

@@ -188,6 +188,14 @@ fn the_environment_chooses_where_there_is_no_flag() {
             .unwrap(),
     );
     assert!(run.complaint().contains("demo/offline"));
+    assert_eq!(run.code, 2);
+    let run = Run::of(
+        command(&["run", "--trace", "none", "2 + 2?"])
+            .env("GLASSBOX_MODEL", "")
+            .output()
+            .unwrap(),
+    );
+    assert_eq!((run.stdout.as_str(), run.code), ("2 + 2 = 4.\n", 0));
 }
 
 #[test]

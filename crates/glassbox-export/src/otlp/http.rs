@@ -1,34 +1,53 @@
-//! OTLP over HTTP: opentelemetry-otlp encodes and retries, the client here sends and explains.
+//! OTLP over HTTP: one request a batch, tried again where the protocol allows it.
+
+mod answer;
+mod retry;
 
 use std::future::Future;
+use std::io::Write as _;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
-use async_trait::async_trait;
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, Request, Response};
-use opentelemetry_http::{Bytes, HttpClient, HttpError};
-use opentelemetry_otlp::{Compression, SpanExporter, WithExportConfig, WithHttpConfig};
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::{SpanData, SpanExporter as _};
+use opentelemetry_sdk::trace::SpanData;
 use prost::Message;
 use reqwest::Url;
-use serde_json::Value;
+use tokio::time::Instant;
 
+use super::encode::Encoder;
 use super::failure::{Explain, said};
-use super::{Otlp, Protocol, failure};
+use super::{Otlp, Protocol};
 use crate::error::Error;
 use crate::sink::{Delivered, Delivery, Sink};
+use answer::delivered;
+use retry::{Backoff, is_retryable, retry_after};
 
 /// An OTLP answer is a few bytes; no more than this is read of one.
 const MOST_READ: usize = 64 * 1024;
+
+/// The most that is sent at once, before it is compressed. Collectors take less: 20 MiB by default.
+const MOST_SENT: usize = 64 * 1024 * 1024;
+
+/// As the specification has it: the exporter, its language, its version.
+const AGENT: &str = concat!(
+    "OTel-OTLP-Exporter-Rust/",
+    env!("CARGO_PKG_VERSION"),
+    " (",
+    env!("CARGO_PKG_NAME"),
+    ")"
+);
 
 /// Must be called inside the runtime that will send.
 pub(super) fn sink(otlp: Otlp, resource: &Resource) -> Result<Arc<dyn Sink>, Error> {
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(otlp.tls.http(otlp.endpoint.is_https())?)
-        .timeout(otlp.timeout)
         // A redirect would carry the headers, and so the key, somewhere else.
         .redirect(reqwest::redirect::Policy::none());
     if otlp.endpoint.is_local() {
@@ -37,36 +56,54 @@ pub(super) fn sink(otlp: Otlp, resource: &Resource) -> Result<Arc<dyn Sink>, Err
     let http = builder
         .build()
         .map_err(|error| Error::caused("cannot set up the OTLP client", error))?;
-    let client = Arc::new(Client {
+    Ok(Arc::new(HttpSink {
         http,
         url: otlp.endpoint.url().clone(),
         explain: Explain::new(&otlp),
-        headers: otlp.headers,
-        outcome: Mutex::default(),
-    });
-    let mut builder = SpanExporter::builder()
-        .with_http()
-        .with_protocol(match otlp.protocol {
-            Protocol::HttpJson => opentelemetry_otlp::Protocol::HttpJson,
-            _ => opentelemetry_otlp::Protocol::HttpBinary,
-        })
-        .with_endpoint(otlp.endpoint.url().as_str())
-        .with_timeout(otlp.timeout)
-        .with_shared_http_client(Arc::clone(&client) as Arc<dyn HttpClient>);
-    if otlp.gzip {
-        builder = builder.with_compression(Compression::Gzip);
-    }
-    let mut exporter = builder
-        .build()
-        .map_err(|error| Error::caused("cannot set up the OTLP exporter", error))?;
-    exporter.set_resource(resource);
-    Ok(Arc::new(HttpSink { exporter, client }))
+        headers: headers(&otlp),
+        own: otlp.headers,
+        encoder: Encoder::new(resource),
+        json: otlp.protocol == Protocol::HttpJson,
+        gzip: otlp.gzip,
+        timeout: otlp.timeout,
+    }))
 }
 
-#[derive(Debug)]
+/// What each request carries: what describes its body, and of the rest what the program says.
+fn headers(otlp: &Otlp) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(otlp.headers.len() + 3);
+    headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+    headers.extend(otlp.headers.clone());
+    let kind = match otlp.protocol {
+        Protocol::HttpJson => "application/json",
+        _ => "application/x-protobuf",
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.remove(CONTENT_ENCODING);
+    if otlp.gzip {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    headers
+}
+
 struct HttpSink {
-    exporter: SpanExporter,
-    client: Arc<Client>,
+    http: reqwest::Client,
+    url: Url,
+    headers: HeaderMap,
+    /// The program's headers, which no message may repeat.
+    own: HeaderMap,
+    explain: Explain,
+    encoder: Encoder,
+    json: bool,
+    gzip: bool,
+    timeout: Duration,
+}
+
+/// Without the URL and the headers: either may hold a key.
+impl std::fmt::Debug for HttpSink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HttpSink").finish_non_exhaustive()
+    }
 }
 
 impl Sink for HttpSink {
@@ -75,52 +112,97 @@ impl Sink for HttpSink {
         batch: Vec<SpanData>,
     ) -> Pin<Box<dyn Future<Output = Delivery> + Send>> {
         Box::pin(async move {
-            *self.client.outcome() = Outcome::default();
-            let sent = self.exporter.export(batch).await;
-            let outcome = std::mem::take(&mut *self.client.outcome());
-            match sent {
-                Ok(()) => Ok(outcome.delivered),
-                // Without a request there is no outcome: the batch itself was at fault.
-                Err(error) => Err(outcome.failure.unwrap_or_else(|| error.to_string())),
-            }
+            let body = self.body(&batch)?;
+            // What waits for an answer are bytes.
+            drop(batch);
+            self.deliver(body).await
         })
     }
 }
 
-/// What the last attempt led to. The exporter's own error says no more than that there was one.
-#[derive(Debug, Default)]
-struct Outcome {
-    delivered: Delivered,
-    failure: Option<String>,
+/// An attempt that did not deliver.
+struct Failure {
+    reason: String,
+    retry: Retry,
 }
 
-struct Client {
-    http: reqwest::Client,
-    url: Url,
-    headers: HeaderMap,
-    explain: Explain,
-    outcome: Mutex<Outcome>,
+/// Whether another attempt may do better.
+enum Retry {
+    Never,
+    /// The server may say for how long it wants to be left alone.
+    After(Option<Duration>),
 }
 
-/// Without the URL and the headers: either may hold a key.
-impl std::fmt::Debug for Client {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client").finish_non_exhaustive()
+impl HttpSink {
+    fn body(&self, batch: &[SpanData]) -> Result<Bytes, String> {
+        let mut body = self.encoder.encode(batch);
+        if body.len() > MOST_SENT {
+            return Err(format!(
+                "a batch of {} bytes, and {MOST_SENT} is the most that is sent \
+                 (OTEL_BSP_MAX_EXPORT_BATCH_SIZE)",
+                body.len()
+            ));
+        }
+        if self.json {
+            body = json(body).map_err(|error| format!("cannot write JSON: {error}"))?;
+        }
+        if self.gzip {
+            body = gzip(&body).map_err(|error| format!("cannot compress: {error}"))?;
+        }
+        Ok(body)
     }
-}
 
-impl Client {
-    fn outcome(&self) -> MutexGuard<'_, Outcome> {
-        self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Attempts and the pauses between them, all within the timeout.
+    async fn deliver(&self, body: Bytes) -> Delivery {
+        let deadline = Instant::now() + self.timeout;
+        let mut backoff = Backoff::new();
+        loop {
+            let failure = match self.attempt(body.clone(), deadline).await {
+                Ok(delivered) => return Ok(delivered),
+                Err(failure) => failure,
+            };
+            let pause = match failure.retry {
+                Retry::Never => None,
+                Retry::After(asked) => backoff.pause(asked),
+            };
+            // A pause longer than what is left would end in a failure that says less.
+            let left = deadline.saturating_duration_since(Instant::now());
+            match pause {
+                Some(pause) if pause < left => tokio::time::sleep(pause).await,
+                _ => return Err(failure.reason),
+            }
+        }
     }
 
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, reqwest::Error> {
-        let (parts, body) = request.into_parts();
+    async fn attempt(&self, body: Bytes, deadline: Instant) -> Result<Delivered, Failure> {
+        let (status, headers, body) = self.send(body, deadline).await.map_err(|error| Failure {
+            reason: self.explain.transport(&error),
+            retry: Retry::After(None),
+        })?;
+        if status.is_success() {
+            return Ok(delivered(&headers, &body));
+        }
+        let said = said(&headers, &body, &self.own);
+        Err(Failure {
+            reason: self.explain.status(status, said.as_deref()),
+            retry: match is_retryable(status) {
+                true => Retry::After(retry_after(&headers)),
+                false => Retry::Never,
+            },
+        })
+    }
+
+    async fn send(
+        &self,
+        body: Bytes,
+        deadline: Instant,
+    ) -> Result<(StatusCode, HeaderMap, Vec<u8>), reqwest::Error> {
         let mut answer = self
             .http
-            // Our own URL: this takes user and password out of it and into a header.
+            // This takes user and password out of the URL and into a header.
             .post(self.url.clone())
-            .headers(headers(&parts.headers, &self.headers))
+            .headers(self.headers.clone())
+            .timeout(deadline.saturating_duration_since(Instant::now()))
             .body(body)
             .send()
             .await?;
@@ -132,81 +214,21 @@ impl Client {
                 break;
             }
         }
-        let mut response = Response::new(Bytes::from(body));
-        *response.status_mut() = answer.status();
-        *response.headers_mut() = std::mem::take(answer.headers_mut());
-        Ok(response)
+        let headers = std::mem::take(answer.headers_mut());
+        Ok((answer.status(), headers, body))
     }
 }
 
-#[async_trait]
-impl HttpClient for Client {
-    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let response = match self.send(request).await {
-            Ok(response) => response,
-            Err(error) => {
-                let failure = self.explain.transport(&error);
-                self.outcome().failure = Some(failure.clone());
-                return Err(failure.into());
-            }
-        };
-        let outcome = if response.status().is_success() {
-            Outcome {
-                delivered: delivered(response.headers(), response.body()),
-                failure: None,
-            }
-        } else {
-            let said = said(response.headers(), response.body(), &self.headers);
-            Outcome {
-                delivered: Delivered::default(),
-                failure: Some(self.explain.status(response.status(), said.as_deref())),
-            }
-        };
-        *self.outcome() = outcome;
-        Ok(response)
-    }
+/// The same request as JSON: what is in one encoding is in the other.
+fn json(body: Bytes) -> Result<Bytes, Box<dyn std::error::Error>> {
+    let request = ExportTraceServiceRequest::decode(body)?;
+    Ok(serde_json::to_vec(&request)?.into())
 }
 
-/// Our own headers over those of the request, and of those only what describes the body:
-/// opentelemetry-otlp reads headers from the environment by itself, over what a program says.
-fn headers(request: &HeaderMap, own: &HeaderMap) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(own.len() + 3);
-    for name in [CONTENT_TYPE, CONTENT_ENCODING, USER_AGENT] {
-        if let Some(value) = request.get(&name) {
-            headers.insert(name, value.clone());
-        }
-    }
-    headers.extend(own.clone());
-    headers
-}
-
-/// What a success says about spans that were not taken. A body that is something else is a
-/// success all the same.
-fn delivered(headers: &HeaderMap, body: &[u8]) -> Delivered {
-    let is_json = headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-    let (rejected, message) = if is_json {
-        let answer: Value = serde_json::from_slice(body).unwrap_or_default();
-        let partial = &answer["partialSuccess"];
-        let message = partial["errorMessage"].as_str().unwrap_or_default();
-        (json_count(&partial["rejectedSpans"]), message.to_owned())
-    } else {
-        let answer = ExportTraceServiceResponse::decode(body).unwrap_or_default();
-        let partial = answer.partial_success.unwrap_or_default();
-        let rejected = u64::try_from(partial.rejected_spans).unwrap_or(0);
-        (rejected, partial.error_message)
-    };
-    Delivered {
-        rejected,
-        message: failure::shown(&message),
-    }
-}
-
-/// Protobuf's JSON writes 64-bit numbers as text, and takes both.
-fn json_count(count: &Value) -> u64 {
-    let text = count.as_str().and_then(|text| text.parse().ok());
-    count.as_u64().or(text).unwrap_or(0)
+fn gzip(body: &[u8]) -> std::io::Result<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body)?;
+    Ok(encoder.finish()?.into())
 }
 
 #[cfg(test)]

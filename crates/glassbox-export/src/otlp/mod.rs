@@ -1,6 +1,7 @@
 //! Spans to a collector over the OpenTelemetry protocol.
 
 mod config;
+mod encode;
 mod endpoint;
 mod failure;
 mod grpc;
@@ -143,8 +144,8 @@ impl Otlp {
         self
     }
 
-    /// Whether to compress with gzip. Where this is false, `OTEL_EXPORTER_OTLP_COMPRESSION` still
-    /// applies.
+    /// Whether to compress with gzip. Default false, where for gRPC `OTEL_EXPORTER_OTLP_COMPRESSION`
+    /// still applies.
     #[must_use]
     pub fn with_gzip(mut self, gzip: bool) -> Self {
         self.gzip = gzip;

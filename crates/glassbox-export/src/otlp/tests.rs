@@ -1,3 +1,6 @@
+mod backward;
+mod encode;
+
 use super::*;
 
 fn read(variables: &[(&str, &str)]) -> (Otlp, Vec<String>) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use glassbox_semconv::value::gen_ai_operation_name as operation;
-use glassbox_semconv::{attribute, openinference, openllmetry};
+use glassbox_semconv::{attribute, glassbox, openinference, openllmetry};
 use opentelemetry::trace::Status;
 use opentelemetry::{KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
@@ -33,6 +33,8 @@ pub(super) struct Facts<'a> {
     pub(super) tokens: Tokens,
     pub(super) model: Option<&'a str>,
     pub(super) tool: Option<&'a str>,
+    /// How it ended, where that was neither well nor with an error: `cancelled`, `step_limit`.
+    pub(super) outcome: Option<&'a str>,
     /// What failed, if something did: `timeout: no answer within 2 s`.
     pub(super) error: Option<Cow<'a, str>>,
 }
@@ -66,6 +68,7 @@ const MODEL: Names = &[
     attribute::GEN_AI_REQUEST_MODEL,
     openinference::LLM_MODEL_NAME,
 ];
+const OUTCOME: Names = &[glassbox::OUTCOME];
 const TOOL: Names = &[attribute::GEN_AI_TOOL_NAME, openinference::TOOL_NAME];
 
 impl<'a> Facts<'a> {
@@ -81,6 +84,9 @@ impl<'a> Facts<'a> {
             },
             model: attributes.text(MODEL),
             tool: attributes.text(TOOL),
+            outcome: attributes
+                .text(OUTCOME)
+                .filter(|outcome| *outcome != "answer"),
             error: error(span, attributes),
         }
     }

@@ -273,6 +273,9 @@ fn details(span: &SpanData, facts: &Facts<'_>, style: TreeStyle) -> Vec<Detail> 
         let backwards = short(backwards, style.ascii);
         add(&format!("ended {backwards} before it started"), Color::Dim);
     }
+    if let Some(outcome) = facts.outcome {
+        add(outcome, Color::Plain);
+    }
     if let Some(error) = &facts.error {
         add(&format!("{} {error}", style.glyphs().error), Color::Red);
     }

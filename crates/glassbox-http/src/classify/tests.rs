@@ -4,13 +4,15 @@ use glassbox_core::{ErrorKind::*, Secret};
 use http::{HeaderValue, Uri};
 
 use super::*;
+use crate::Call;
 
 const KEY: &str = "sk-secret-0123456789";
 
-fn call() -> Call {
-    Call::post("acme", Uri::from_static("https://acme.test/v1"), "{}")
+fn reporter() -> Reporter {
+    let call = Call::post("acme", Uri::from_static("https://acme.test/v1"), "{}")
         .with_bearer(Secret::new(KEY))
-        .unwrap()
+        .unwrap();
+    call.into_parts().1
 }
 
 fn failed(status: u16, body: impl AsRef<[u8]>) -> Error {
@@ -26,7 +28,7 @@ fn failed_with(
         .iter()
         .map(|(name, value)| {
             (
-                http::HeaderName::from_static(name),
+                HeaderName::from_static(name),
                 HeaderValue::from_static(value),
             )
         })
@@ -37,7 +39,7 @@ fn failed_with(
             headers: &headers,
             body: body.as_ref(),
         },
-        &call(),
+        &reporter(),
     )
 }
 
@@ -270,7 +272,7 @@ fn a_cause_and_a_message_are_scrubbed_too() {
         .with_request_id("r")
         .with_retry_after(Duration::from_secs(1))
         .with_detail("d");
-    let error = call().complete(error);
+    let error = reporter().complete(error);
     assert_eq!(error.message(), "cannot reach ***");
     assert!(!format!("{error:?}").contains("sk-secret"));
     assert_eq!(
@@ -280,7 +282,8 @@ fn a_cause_and_a_message_are_scrubbed_too() {
     assert_eq!(error.request_id(), Some("r"));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
     // A clean cause stays.
-    let error = call().complete(Error::new(Network, "x").with_source(std::io::Error::other("y")));
+    let error =
+        reporter().complete(Error::new(Network, "x").with_source(std::io::Error::other("y")));
     assert!(std::error::Error::source(&error).is_some());
 }
 
@@ -349,7 +352,8 @@ fn an_error_inside_a_success_has_the_kind_that_it_names() {
 
 #[test]
 fn a_whole_body_is_checked_for_errors() {
-    let check = |body: &str| check_whole(body.as_bytes(), &call()).map_err(|error| error.kind());
+    let check =
+        |body: &str| check_whole(body.as_bytes(), &reporter()).map_err(|error| error.kind());
     for body in [
         "{}",
         "[1,2]",

@@ -47,7 +47,7 @@ fn jitter_stays_in_the_upper_half() {
 
 #[test]
 fn only_what_may_succeed_is_tried_again() {
-    for kind in ErrorKind::ALL {
+    for &kind in ErrorKind::ALL {
         let wait = EXACT.wait(1, &error(kind), None, Duration::ZERO);
         assert_eq!(wait.is_some(), kind.is_retryable(), "{kind}");
         let wait = EXACT.wait(1, &error(kind), Some(true), Duration::ZERO);

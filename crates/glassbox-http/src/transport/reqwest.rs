@@ -1,7 +1,9 @@
 mod error;
+mod target;
 mod tls;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,7 +14,8 @@ use http::{Request, Response};
 use reqwest::Client;
 use reqwest::redirect::Policy;
 
-use self::error::{Peer, body_error, send_error};
+use self::error::{body_error, send_error};
+use self::target::Targets;
 use super::Transport;
 use crate::Body;
 
@@ -26,6 +29,7 @@ use crate::Body;
 #[derive(Clone)]
 pub struct ReqwestTransport {
     client: Client,
+    targets: Arc<Targets>,
 }
 
 impl ReqwestTransport {
@@ -57,7 +61,10 @@ impl ReqwestTransport {
 impl From<Client> for ReqwestTransport {
     /// Takes a client as it is: its redirects, proxies and time limits are yours.
     fn from(client: Client) -> Self {
-        Self { client }
+        Self {
+            client,
+            targets: Arc::default(),
+        }
     }
 }
 
@@ -71,14 +78,15 @@ impl fmt::Debug for ReqwestTransport {
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Body>> {
-        let peer = Peer::of(request.uri());
-        let request = reqwest::Request::try_from(request).map_err(|_| {
-            // The cause quotes the URI.
-            Error::new(ErrorKind::Configuration, "the URI is not a valid URL")
-        })?;
+        let target = self.targets.find(request.uri())?;
+        let (head, body) = request.into_parts();
+        let mut request = reqwest::Request::new(head.method, target.url.clone());
+        *request.version_mut() = head.version;
+        *request.headers_mut() = head.headers;
+        *request.body_mut() = Some(body.into());
         let mut response = match self.client.execute(request).await {
             Ok(response) => response,
-            Err(error) => return Err(send_error(error, &peer)),
+            Err(error) => return Err(send_error(error, &target.peer)),
         };
         let mut head = Response::new(());
         *head.status_mut() = response.status();
@@ -86,7 +94,7 @@ impl Transport for ReqwestTransport {
         std::mem::swap(head.headers_mut(), response.headers_mut());
         let chunks = response
             .bytes_stream()
-            .map_err(move |error| body_error(error, &peer));
+            .map_err(move |error| body_error(error, &target.peer));
         Ok(head.map(|()| Body::new(chunks)))
     }
 }

@@ -70,12 +70,12 @@ pub(super) struct Ids(u32);
 
 impl Ids {
     /// An id that is unique in the response, and, as far as the response has an id, in the conversation.
-    fn next(&mut self, response: Option<&str>) -> String {
+    fn next(&mut self, response: &str) -> String {
         let number = self.0;
         self.0 += 1;
         let tail: String = response
-            .into_iter()
-            .flat_map(|id| id.chars().rev())
+            .chars()
+            .rev()
             .filter(char::is_ascii_alphanumeric)
             .take(8)
             .collect();
@@ -92,8 +92,8 @@ impl Ids {
 #[derive(Debug)]
 pub(super) struct Context<'a> {
     pub(super) provider: &'a str,
-    /// The response's id.
-    pub(super) response: Option<&'a str>,
+    /// The response's id; empty where it has none.
+    pub(super) response: &'a str,
     pub(super) choice: u32,
     pub(super) ids: &'a mut Ids,
     /// Whether the host wants `reasoning_details` back.

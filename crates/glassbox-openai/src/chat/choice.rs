@@ -26,6 +26,8 @@ pub(super) struct Choice {
     audio: Vec<u8>,
     /// The last word on why it stopped; empty while there is none.
     finish: String,
+    /// Whether that was an error.
+    failed: bool,
 }
 
 /// Whether a message is all there is, or one piece of many.
@@ -52,8 +54,8 @@ impl Choice {
     }
 
     /// Whether it stopped with an error.
-    pub(super) fn has_failed(&self) -> bool {
-        finish::kind(&self.finish) == FinishKind::Error
+    pub(super) const fn has_failed(&self) -> bool {
+        self.failed
     }
 
     /// Whether the host gave a call an id.
@@ -179,8 +181,9 @@ impl Choice {
         self.settle(context, events);
         if self.finish != raw {
             raw.clone_into(&mut self.finish);
-            let reason = FinishReason::new(finish::kind(raw), raw);
-            events.push(Event::finish(self.index, reason));
+            let kind = finish::kind(raw);
+            self.failed = kind == FinishKind::Error;
+            events.push(Event::finish(self.index, FinishReason::new(kind, raw)));
         }
     }
 

@@ -19,8 +19,7 @@ const MOST_CHOICES: u64 = 256;
 pub struct ChatDecoder {
     provider: &'static str,
     keeps_details: bool,
-    /// What was said of the response so far.
-    meta: Meta,
+    known: Known,
     usage: Usage,
     choices: Vec<Choice>,
     ids: Ids,
@@ -30,6 +29,16 @@ pub struct ChatDecoder {
     answered: bool,
 }
 
+/// What was said of the response so far. Only what has a use later is kept; of the rest, that it was said.
+#[derive(Debug, Default, PartialEq)]
+struct Known {
+    id: String,
+    model: bool,
+    /// May change while the answer is made.
+    service_tier: String,
+    system_fingerprint: bool,
+}
+
 impl ChatDecoder {
     /// A decoder for one response of a host.
     #[must_use]
@@ -37,7 +46,7 @@ impl ChatDecoder {
         Self {
             provider: dialect.provider,
             keeps_details: dialect.reasoning.keeps_details(),
-            meta: Meta::default(),
+            known: Known::default(),
             usage: Usage::default(),
             choices: Vec::new(),
             ids: Ids::default(),
@@ -78,34 +87,28 @@ impl ChatDecoder {
 
     /// Gives what the response says of itself, where it is new.
     fn meta(&mut self, completion: &Completion<'_>, events: &mut Events) {
-        fn news(known: &mut Option<String>, said: &str, may_change: bool) -> Option<String> {
-            let is_new = match known {
-                Some(known) => may_change && known != said,
-                None => true,
-            };
-            if said.is_empty() || !is_new {
-                return None;
-            }
-            *known = Some(said.to_owned());
-            known.clone()
+        let known = &mut self.known;
+        let id = completion.id.given().filter(|_| known.id.is_empty());
+        let model = completion.model.given().filter(|_| !known.model);
+        let tier = completion.service_tier.given();
+        let tier = tier.filter(|tier| known.service_tier != *tier);
+        let fingerprint = completion.system_fingerprint.given();
+        let fingerprint = fingerprint.filter(|_| !known.system_fingerprint);
+        if [id, model, tier, fingerprint].iter().all(Option::is_none) {
+            return;
         }
-        let known = &mut self.meta;
-        let id = news(&mut known.id, completion.id.as_str(), false);
-        let model = news(&mut known.model, completion.model.as_str(), false);
-        let mut meta = Meta::new(id, model);
-        meta.service_tier = news(
-            &mut known.service_tier,
-            completion.service_tier.as_str(),
-            true,
-        );
-        meta.system_fingerprint = news(
-            &mut known.system_fingerprint,
-            completion.system_fingerprint.as_str(),
-            false,
-        );
-        if meta != Meta::default() {
-            events.push(Event::Meta(Box::new(meta)));
+        if let Some(id) = id {
+            id.clone_into(&mut known.id);
         }
+        if let Some(tier) = tier {
+            tier.clone_into(&mut known.service_tier);
+        }
+        known.model |= model.is_some();
+        known.system_fingerprint |= fingerprint.is_some();
+        let mut meta = Meta::new(id.map(str::to_owned), model.map(str::to_owned));
+        meta.service_tier = tier.map(str::to_owned);
+        meta.system_fingerprint = fingerprint.map(str::to_owned);
+        events.push(Event::Meta(Box::new(meta)));
     }
 
     /// Gives the usage, where it is news: some hosts repeat it with every chunk, some begin or end with zeros.
@@ -164,7 +167,7 @@ impl ChatDecoder {
         };
         let context = Context {
             provider: self.provider,
-            response: self.meta.id.as_deref(),
+            response: &self.known.id,
             choice: index,
             ids: &mut self.ids,
             keeps_details: self.keeps_details,
@@ -222,7 +225,7 @@ impl Decoder for ChatDecoder {
             return Ok(());
         }
         if data == b"[DONE]" {
-            return if self.answered || self.meta != Meta::default() {
+            return if self.answered || self.known != Known::default() {
                 self.complete(events)
             } else {
                 Err(broken("the stream is done and held no answer"))

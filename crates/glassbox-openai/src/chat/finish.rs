@@ -1,12 +1,18 @@
 //! Why a model stopped, in the words of the hosts.
 
+use std::borrow::Cow;
+
 use glassbox_core::FinishKind;
 
 /// What a word means.
 pub(super) fn kind(raw: &str) -> FinishKind {
     // Some hosts shout.
-    let word = raw.to_ascii_lowercase();
-    match word.as_str() {
+    let word = if raw.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(raw.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(raw)
+    };
+    match &*word {
         // Together and Hugging Face pass on their engines' words; Cohere's and Anthropic's come through gateways.
         "stop" | "eos" | "eos_token" | "end_turn" | "stop_sequence" | "complete" | "completed" => {
             FinishKind::Stop

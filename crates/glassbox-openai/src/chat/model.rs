@@ -2,7 +2,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use glassbox_core::{CompletionModel, Delivery, EventStream, ModelInfo, Request, Result, Secret};
-use glassbox_http::Framing;
+use glassbox_http::{Call, Framing};
 
 use super::{ChatDecoder, Encoded, encode};
 use crate::config::{Endpoint, OpenAiBuilder};
@@ -53,6 +53,15 @@ impl OpenAi {
     pub(crate) const fn at(endpoint: Endpoint, dialect: Dialect) -> Self {
         Self { endpoint, dialect }
     }
+
+    /// What to send for a request, and which of its options are left out.
+    fn call(&self, request: &Request) -> Result<(Call, Vec<String>)> {
+        let Endpoint { info, call, .. } = &self.endpoint;
+        let Encoded { body, dropped } = encode(request, &info.model, &self.dialect)?;
+        let mut call = call.clone();
+        call.body = body;
+        Ok((call, dropped))
+    }
 }
 
 impl fmt::Debug for OpenAi {
@@ -71,15 +80,14 @@ impl CompletionModel for OpenAi {
     }
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
-        let Endpoint { info, call, http } = &self.endpoint;
-        let Encoded { body, dropped } = encode(&request, &info.model, &self.dialect)?;
         let framing = match request.delivery {
             Delivery::Incremental => Framing::ServerSentEvents,
             _ => Framing::Whole,
         };
-        let mut call = call.clone();
-        call.body = body;
-        let mut reply = http.send(call).await?;
+        let (call, dropped) = self.call(&request)?;
+        // Nobody needs it while the model thinks.
+        drop(request);
+        let mut reply = self.endpoint.http.send(call).await?;
         reply.start.dropped = dropped;
         Ok(reply.events(framing, ChatDecoder::new(&self.dialect)))
     }

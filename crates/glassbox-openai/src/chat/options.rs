@@ -57,7 +57,7 @@ pub(super) fn settings<'a>(
     };
     // Without tools OpenAI refuses it, and it means nothing.
     let parallel = given.parallel_tool_calls.filter(|_| has_tools(request));
-    let cap = Some(dialect.output_cap.field(model));
+    let cap = given.max_tokens.map(|_| dialect.output_cap.field(model));
     let all = [
         ("max_tokens", cap, given.max_tokens.map(Value::Count)),
         (

@@ -32,7 +32,7 @@ pub(crate) struct Usage {
 }
 
 /// The parts of either count. The fields of both are one set, because no name means two things.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Details {
     cached_tokens: Count,
@@ -79,24 +79,25 @@ const TICK: f64 = 1e-10;
 impl Usage {
     /// The same in the meaning of the conventions: cached tokens inside the input, reasoning inside the output.
     pub(crate) fn read(&self) -> glassbox_core::Usage {
-        let prompt = self.prompt_tokens_details.0.unwrap_or_default();
-        let completion = self.completion_tokens_details.0.unwrap_or_default();
+        let nothing = Details::default();
+        let prompt = self.prompt_tokens_details.0.as_ref().unwrap_or(&nothing);
+        let completion = self
+            .completion_tokens_details
+            .0
+            .as_ref()
+            .unwrap_or(&nothing);
         let mut usage = glassbox_core::Usage::default();
         usage.input_tokens = self.prompt_tokens.0;
         usage.output_tokens = self.completion_tokens.0;
-        usage.cache_read_input_tokens = first([
-            prompt.cached_tokens,
-            self.prompt_cache_hit_tokens,
-            self.cached_tokens,
-            self.num_cached_tokens,
-            self.cache_read_input_tokens,
-        ]);
-        usage.cache_write_input_tokens = first([
-            prompt.cache_write_tokens,
-            prompt.cache_creation_input_tokens,
-            self.cache_creation_input_tokens,
-        ]);
-        usage.reasoning_output_tokens = first([completion.reasoning_tokens, self.reasoning_tokens]);
+        usage.cache_read_input_tokens = (prompt.cached_tokens.0)
+            .or(self.prompt_cache_hit_tokens.0)
+            .or(self.cached_tokens.0)
+            .or(self.num_cached_tokens.0)
+            .or(self.cache_read_input_tokens.0);
+        usage.cache_write_input_tokens = (prompt.cache_write_tokens.0)
+            .or(prompt.cache_creation_input_tokens.0)
+            .or(self.cache_creation_input_tokens.0);
+        usage.reasoning_output_tokens = (completion.reasoning_tokens.0).or(self.reasoning_tokens.0);
         usage.text.input_tokens = prompt.text_tokens.0;
         usage.text.output_tokens = completion.text_tokens.0;
         usage.image.input_tokens = prompt.image_tokens.0;
@@ -132,9 +133,4 @@ impl Usage {
             *input += beside;
         }
     }
-}
-
-/// The first count that was given.
-fn first<const N: usize>(counts: [Count; N]) -> Option<u64> {
-    counts.into_iter().find_map(|count| count.0)
 }

@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use glassbox_core::{Message, Part, Request, Role, ToolCall, ToolCallResponse};
+use glassbox_core::{Message, Part, Request, Role, ToolCall, ToolCallResponse, ToolChoice};
 use serde_json::json;
 
 use super::prompt::{Task, tasks};
@@ -37,10 +37,10 @@ impl Answer {
         if let Some(tool) = tasks
             .iter()
             .map(tool_of)
-            .find(|tool| !request.tools.iter().any(|t| t.name == *tool))
+            .find(|tool| !may_call(request, tool))
         {
             return Self::Text(format!(
-                "I would need the tool `{tool}` for that, and I was not offered it."
+                "I would need the tool `{tool}` for that, and I may not call it."
             ));
         }
         let results = Results::of(&messages[asked..]);
@@ -51,6 +51,10 @@ impl Answer {
             Self::Calls(calls)
         }
     }
+}
+
+fn may_call(request: &Request, tool: &str) -> bool {
+    request.tool_choice != ToolChoice::None && request.tools.iter().any(|spec| spec.name == tool)
 }
 
 fn tool_of(task: &Task) -> &'static str {

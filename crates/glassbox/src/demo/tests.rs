@@ -1,6 +1,7 @@
 use futures_util::StreamExt as _;
 use glassbox_core::{
-    CompletionModelExt as _, Delivery, ErrorKind, Message, Request, ToolCallResponse, ToolSpec,
+    CompletionModelExt as _, Delivery, ErrorKind, Event, Message, OutputFormat, Parameters, Part,
+    Request, Role, ToolCallResponse, ToolChoice, ToolSpec, Unsupported,
 };
 use serde_json::{Value, json};
 
@@ -48,7 +49,45 @@ fn it_finds_what_there_is_to_work_out() {
             "Take 2 + 2, then convert it from kg to lbs",
             vec![calculate("2 + 2"), convert(None, "kg", "lbs")],
         ),
+        (
+            "how many miles are in 26.2 km?",
+            vec![convert(26.2, "km", "miles")],
+        ),
+        (
+            "How many feet are there in a mile?",
+            vec![convert(1.0, "mile", "feet")],
+        ),
+        (
+            "How many seconds in 2 hours?",
+            vec![convert(2.0, "hours", "seconds")],
+        ),
+        ("What is 15% of 200?", vec![calculate("15 / 100 * 200")]),
+        (
+            "20 percent of 50 plus 3",
+            vec![calculate("20 / 100 * 50 + 3")],
+        ),
+        ("10 % 3", vec![calculate("10 % 3")]),
+        ("3.5e3 * 2", vec![calculate("3.5e3 * 2")]),
+        ("2E-3 + 1.", vec![calculate("2E-3 + 1")]),
+        ("6x7", vec![calculate("6 * 7")]),
+        (
+            "3 * 4 km to miles",
+            vec![calculate("3 * 4"), convert(None, "km", "miles")],
+        ),
+        (
+            "20 degrees Celsius in Fahrenheit",
+            vec![convert(20.0, "Celsius", "Fahrenheit")],
+        ),
+        ("1e3 m to km, please", vec![convert(1000.0, "m", "km")]),
         ("Tell me a joke", vec![]),
+        ("Is it raining in Paris?", vec![]),
+        ("What happened on 2024-01-15?", vec![]),
+        ("What is new in 1.2.3 - 4?", vec![]),
+        ("What is 0x10?", vec![]),
+        ("Is 15% good?", vec![]),
+        ("200 + 15%", vec![]),
+        ("Solve 2 + 3x = 11", vec![]),
+        ("2 + 2 - say it", vec![calculate("2 + 2")]),
         ("I have 3 apples", vec![]),
         ("It is 5 o'clock in Paris", vec![]),
         ("", vec![]),
@@ -187,6 +226,80 @@ async fn the_slow_one_takes_its_time() {
 #[test]
 fn there_are_two_of_them() {
     let error = DemoModel::new("online").unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("demo/offline"));
+}
+
+fn impossible() -> Request {
+    let parameters = Parameters::new()
+        .with_choice_count(2u32)
+        .with_stop_sequence("END");
+    let shown = [
+        Part::image_uri("https://example.com/a.png"),
+        Part::text("1 + 1?"),
+    ];
+    Request::new(Message::new(Role::User, shown))
+        .with_tools(offered())
+        .with_parameters(parameters)
+        .with_tool_choice(ToolChoice::Required)
+        .with_output(OutputFormat::Json)
+        .with_previous_response("r0")
+}
+
+const IMPOSSIBLE: [&str; 6] = [
+    "choice_count",
+    "stop_sequences",
+    "tool_choice",
+    "output",
+    "previous_response",
+    "images",
+];
+
+#[tokio::test]
+async fn what_it_cannot_do_is_refused_with_every_name() {
+    let model = DemoModel::new("offline").unwrap();
+    let error = model.complete(impossible()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(
+        error.to_string().contains(&IMPOSSIBLE.join(", ")),
+        "{error}"
+    );
+    let schema = OutputFormat::schema("answer", json!({"type": "object"}));
+    let error = model
+        .complete(Request::new("hi").with_output(schema))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("output"), "{error}");
+}
+
+#[tokio::test]
+async fn what_it_cannot_do_is_left_out_and_told_where_that_is_wished() {
+    let model = DemoModel::new("offline").unwrap();
+    for (unsupported, told) in [
+        (Unsupported::Warn, IMPOSSIBLE.as_slice()),
+        (Unsupported::Drop, &[]),
+    ] {
+        let request = impossible().with_unsupported(unsupported);
+        let mut events = model.events(request.clone()).await.unwrap();
+        let Some(Ok(Event::Start(start))) = events.next().await else {
+            panic!("a stream begins with its start");
+        };
+        assert_eq!(start.dropped, told);
+        assert_eq!(ask(request).await.tool_calls().count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn what_it_can_do_is_not_refused() {
+    let parameters = Parameters::new()
+        .with_choice_count(1u32)
+        .with_temperature(0.5);
+    let request = Request::new("1 + 1?")
+        .with_tools(offered())
+        .with_parameters(parameters)
+        .with_output(OutputFormat::Text);
+    assert_eq!(ask(request.clone()).await.tool_calls().count(), 1);
+    let forbidden = ask(request.with_tool_choice(ToolChoice::None)).await;
+    assert_eq!(forbidden.tool_calls().count(), 0);
+    assert!(forbidden.text().contains("may not call it"));
 }

@@ -52,3 +52,8 @@ fn the_list_is_sorted_and_without_doubles() {
     once.dedup();
     assert_eq!(once, names);
 }
+
+#[test]
+fn a_demo_model_that_does_not_exist_is_a_wrong_setting() {
+    assert!(refused("demo/nonsuch").contains("demo/offline"));
+}

@@ -202,3 +202,19 @@ fn many_events_are_summed_up() {
     assert_eq!(text.lines().count(), 2 + 32 + 1);
     assert!(text.ends_with("     8 more events\n"), "{text}");
 }
+
+#[test]
+fn an_end_that_is_neither_good_nor_an_error_is_told() {
+    let ended = |outcome: &'static str| {
+        let mut spans = run();
+        let root = spans
+            .iter_mut()
+            .find(|span| span.name == "invoke_agent weather")
+            .unwrap();
+        root.attributes
+            .push(KeyValue::new("glassbox.outcome", outcome));
+        rendered(spans)
+    };
+    assert!(ended("step_limit").contains("step_limit"));
+    assert_eq!(ended("answer"), rendered(run()));
+}

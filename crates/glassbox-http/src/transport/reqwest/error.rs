@@ -6,7 +6,7 @@ use glassbox_core::{Error, ErrorKind};
 use http::Uri;
 
 /// Who is called: all of a URI that may be said aloud.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Peer {
     host: String,
     port: u16,

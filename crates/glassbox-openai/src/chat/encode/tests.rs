@@ -16,12 +16,12 @@ fn everything() -> Parameters {
     Parameters::new()
         .with_temperature(0.5)
         .with_top_p(0.9)
-        .with_max_tokens(100u64)
+        .with_max_tokens(100)
         .with_stop_sequence("END")
         .with_seed(7)
         .with_frequency_penalty(0.1)
         .with_presence_penalty(-0.1)
-        .with_choice_count(2u32)
+        .with_choice_count(2)
         .with_reasoning_effort("low")
         .with_parallel_tool_calls(false)
         .with_service_tier("flex")
@@ -71,7 +71,7 @@ fn what_is_not_set_is_not_sent() {
 
 #[test]
 fn the_cap_is_named_after_the_model() {
-    let request = Request::new("hi").with_parameters(Parameters::new().with_max_tokens(5u64));
+    let request = Request::new("hi").with_parameters(Parameters::new().with_max_tokens(5));
     for (model, field) in [
         ("gpt-4o-mini", "max_tokens"),
         ("gpt-4.1", "max_tokens"),

@@ -16,7 +16,7 @@ fn impossible() -> Request {
             .with_part(Part::image("image/png", [1])),
         Message::user("y").with_part(Part::Blob(Blob::new(Modality::Audio, "audio/wav", [0]))),
     ]))
-    .with_parameters(everything().with_top_k(5u32))
+    .with_parameters(everything().with_top_k(5))
     .with_tools([tool()])
     .with_output(OutputFormat::schema("s", json!({"type": "object"})))
     .with_previous_response("resp_1")
@@ -37,7 +37,7 @@ fn what_the_host_does_not_have_is_refused_all_at_once() {
         .with_tool_choice(ToolChoice::Named("f".into()));
     assert!(refused(&forced, &PERPLEXITY).message().contains("tools"));
     assert!(refused(&forced, &ZAI).message().contains("tool_choice"));
-    let top_k = Request::new("x").with_parameters(Parameters::new().with_top_k(1u32));
+    let top_k = Request::new("x").with_parameters(Parameters::new().with_top_k(1));
     assert!(refused(&top_k, &OPENAI).message().contains("top_k"));
 }
 

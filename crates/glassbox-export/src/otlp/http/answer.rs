@@ -1,0 +1,42 @@
+//! What a collector says of a request that it took.
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+use prost::Message;
+use serde_json::Value;
+
+use crate::otlp::failure;
+use crate::sink::Delivered;
+
+/// What a success says about spans that were not taken. A body that is something else is a
+/// success all the same.
+pub(super) fn delivered(headers: &HeaderMap, body: &[u8]) -> Delivered {
+    let is_json = headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let (rejected, message) = if is_json {
+        let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+        let partial = &answer["partialSuccess"];
+        let message = partial["errorMessage"].as_str().unwrap_or_default();
+        (json_count(&partial["rejectedSpans"]), message.to_owned())
+    } else {
+        let answer = ExportTraceServiceResponse::decode(body).unwrap_or_default();
+        let partial = answer.partial_success.unwrap_or_default();
+        let rejected = u64::try_from(partial.rejected_spans).unwrap_or(0);
+        (rejected, partial.error_message)
+    };
+    Delivered {
+        rejected,
+        message: failure::shown(&message),
+    }
+}
+
+/// Protobuf's JSON writes 64-bit numbers as text, and takes both.
+fn json_count(count: &Value) -> u64 {
+    let text = count.as_str().and_then(|text| text.parse().ok());
+    count.as_u64().or(text).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;
