@@ -74,6 +74,8 @@ pub fn model(name: &str) -> Result<Arc<dyn CompletionModel>> {
 ///
 /// As [`model`].
 pub fn model_with(name: &str, options: &Options) -> Result<Arc<dyn CompletionModel>> {
+    // A build without providers has nothing to give them to.
+    let _ = options;
     match split(name)? {
         #[cfg(feature = "demo")]
         (DEMO, model) => Ok(Arc::new(crate::demo::DemoModel::new(model)?)),
@@ -100,6 +102,8 @@ pub fn embedding_model(name: &str) -> Result<Arc<dyn EmbeddingModel>> {
 ///
 /// As [`model`], and [`ErrorKind::Unsupported`] where the provider has no embeddings.
 pub fn embedding_model_with(name: &str, options: &Options) -> Result<Arc<dyn EmbeddingModel>> {
+    // A build without providers has nothing to give them to.
+    let _ = options;
     match split(name)? {
         #[cfg(feature = "demo")]
         (DEMO, _) => Err(Error::new(
@@ -117,7 +121,7 @@ pub fn embedding_model_with(name: &str, options: &Options) -> Result<Arc<dyn Emb
 /// The providers of this build, in alphabetical order.
 #[must_use]
 pub fn providers() -> Vec<Provider> {
-    let mut providers = Vec::new();
+    let mut providers: Vec<Provider> = Vec::new();
     #[cfg(feature = "demo")]
     if let Ok(demo) = crate::demo::DemoModel::new("offline") {
         let capabilities = demo.info().capabilities;

@@ -189,7 +189,16 @@ impl Calls {
             // The index may have been counted on in the middle of a call, and the id may come after the name.
             let nameless =
                 same_index.filter(|at| piece.name.is_empty() && self.list[*at].id.is_empty());
-            return last(&|call| call.id == piece.id).or(nameless);
+            // A host that gives every call the same id tells them apart by index, and names each.
+            let is_another = |at: &usize| {
+                let call = &self.list[*at];
+                call.announced
+                    && !piece.name.is_empty()
+                    && piece.index.is_some()
+                    && call.index != piece.index
+            };
+            let same_id = last(&|call| call.id == piece.id).filter(|at| !is_another(at));
+            return same_id.or(nameless);
         }
         let is_named_elsewhere = piece.index.is_some() && !piece.name.is_empty();
         let open = (!self.list.is_empty() && !is_named_elsewhere).then_some(self.open);

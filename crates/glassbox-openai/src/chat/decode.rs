@@ -202,6 +202,9 @@ impl ChatDecoder {
 
     /// The answer is complete.
     fn complete(&mut self, events: &mut Events) -> Result<()> {
+        if self.choices.is_empty() {
+            return Err(broken("the response holds no answer: it has no choice"));
+        }
         for at in 0..self.choices.len() {
             let (choice, mut context) = self.open(self.choices[at].index);
             choice.settle(&mut context, events);

@@ -177,3 +177,20 @@ fn braces_inside_strings_do_not_end_a_call() {
         ],
     );
 }
+
+#[test]
+fn calls_with_the_same_id_are_told_apart_by_their_index() {
+    let response = deltas(&[
+        tool_delta(
+            &json!({"index": 0, "id": "x", "function": {"name": "f", "arguments": "{\"n\":"}}),
+        ),
+        tool_delta(&json!({"index": 0, "id": "x", "function": {"arguments": "1}"}})),
+        tool_delta(
+            &json!({"index": 1, "id": "x", "function": {"name": "f", "arguments": "{\"n\":2}"}}),
+        ),
+    ]);
+    assert_eq!(
+        calls(&response),
+        [call("x", "f", "{\"n\":1}"), call("x", "f", "{\"n\":2}")]
+    );
+}

@@ -151,3 +151,14 @@ fn deep_nesting_and_garbage_do_not_panic() {
         }
     }
 }
+
+#[test]
+fn a_response_without_an_answer_is_broken() {
+    let empty = json!({"id": "r1", "choices": [], "usage": {"prompt_tokens": 3}});
+    assert_eq!(
+        whole_by(&OPENAI, &empty).unwrap_err().kind(),
+        ErrorKind::Protocol
+    );
+    let (_, error) = failed(&[r#"{"id":"r1","choices":[]}"#, "[DONE]"]);
+    assert_eq!(error.kind(), ErrorKind::Protocol);
+}

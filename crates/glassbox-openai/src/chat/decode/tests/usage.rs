@@ -21,7 +21,9 @@ fn usage_stands_in_many_places_and_the_last_counts() {
 
 #[test]
 fn usage_is_brought_into_the_meaning_of_the_conventions() {
-    let usage = |usage: Value| whole(&json!({"choices": [], "usage": usage})).usage;
+    let usage = |usage: Value| {
+        whole(&json!({"choices": [{"message": {"content": "x"}, "finish_reason": "stop"}], "usage": usage})).usage
+    };
     let xai = usage(json!({
         "prompt_tokens": 12, "completion_tokens": 1, "total_tokens": 241,
         "completion_tokens_details": {"reasoning_tokens": 228}, "cost_in_usd_ticks": 1_000_000_000,
