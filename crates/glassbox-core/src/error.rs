@@ -121,7 +121,7 @@ impl ErrorKind {
             Self::NotFound => "check the model's name and the base URL",
             Self::Overloaded | Self::ServerError => "try again later, or another model",
             Self::Protocol => {
-                "check that the base URL is an API of this kind, not a web page or a proxy"
+                "try again, or check that the base URL is an API of this kind, not a web page or a proxy"
             }
             Self::QuotaExhausted => "check the account's credit and limits",
             Self::RateLimited => "slow down, or ask the provider for a higher limit",
