@@ -9,7 +9,31 @@ use std::time::{Duration, Instant};
 
 use glassbox_test::{Reply, Server};
 
-use crate::binary::{Run, command, span};
+use crate::binary::{self, Run, span};
+
+/// The binary with no signal ignored, whatever this process was started with: a job in the background of a script has
+/// Ctrl-C ignored, and passes that on.
+fn command(arguments: &[&str]) -> Command {
+    const DEFAULTS: &str = "--default-signal=HUP,INT,TERM";
+    let bare = binary::command(arguments);
+    let probe = Command::new("/usr/bin/env")
+        .args([DEFAULTS, "true"])
+        .output();
+    if !probe.is_ok_and(|output| output.status.success()) {
+        return bare;
+    }
+    let mut command = Command::new("/usr/bin/env");
+    command
+        .arg(DEFAULTS)
+        .arg(bare.get_program())
+        .args(bare.get_args());
+    command.env_clear().envs(
+        bare.get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    command.stdin(Stdio::null());
+    command
+}
 
 fn send(signal: &str, child: &Child) {
     let sent = Command::new("kill")
@@ -190,7 +214,7 @@ async fn a_signal_that_was_ignored_stays_ignored() {
     let host = Server::new(|_| Reply::hanging());
     let url = format!("{}/v1", host.url());
     let arguments = ["run", "--model", "openai/m", "--base-url", &url, "hi"];
-    let inner = command(&arguments);
+    let inner = binary::command(&arguments);
     // As `nohup` does.
     let mut command = Command::new("/bin/sh");
     command
