@@ -7,7 +7,9 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
-use glassbox_core::{Fold, Response, Result, ToolCall, ToolCallResponse, ToolChoice};
+use glassbox_core::{
+    Error, ErrorKind, Fold, Response, Result, ToolCall, ToolCallResponse, ToolChoice,
+};
 use glassbox_tool::ToolContext;
 
 use crate::{Agent, Next, Outcome, Run, RunEvent, RunResult, RunStream};
@@ -64,7 +66,9 @@ async fn drive(mut job: Job, outbox: Outbox) -> Result<RunResult> {
         Err(_) => {
             // Unless it has ended already and only its last events were not taken.
             job.run.stop(Outcome::TimeLimit);
-            outbox.put(RunEvent::Checkpoint(Box::new(job.run.clone())));
+            if job.live {
+                outbox.put(RunEvent::Checkpoint(Box::new(job.run.clone())));
+            }
             let outcome = match job.run.next() {
                 Next::Done(outcome) => outcome,
                 Next::Model | Next::Tools(_) => Outcome::TimeLimit,
@@ -85,6 +89,11 @@ async fn steps(agent: &Agent, run: &mut Run, live: bool, outbox: &Outbox) -> Res
                 let taken = run.answered(&response);
                 outbox.give(RunEvent::Answered { step, response }).await;
                 taken?;
+            }
+            // Only what was saved and then meddled with is in that state; it would never go on.
+            Next::Tools(calls) if calls.is_empty() => {
+                let message = "the saved run waits for tools, and none of them is left to run";
+                return Err(Error::new(ErrorKind::Protocol, message));
             }
             Next::Tools(calls) => {
                 let calls = calls

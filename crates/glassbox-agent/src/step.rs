@@ -48,35 +48,25 @@ enum State {
     Done { outcome: Outcome, pending: Turn },
 }
 
-/// The tool calls of one answer, and the results that are there.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Turn {
-    calls: Vec<ToolCall>,
-    results: Vec<Option<ToolCallResponse>>,
+/// The tool calls of one answer, in order.
+type Turn = Vec<Served>;
+
+/// A tool call, and its result once it is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Served {
+    call: ToolCall,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    result: Option<ToolCallResponse>,
 }
 
-impl Turn {
-    fn new(calls: Vec<ToolCall>) -> Self {
-        let results = calls.iter().map(|_| None).collect();
-        Self { calls, results }
-    }
-
-    /// The results, where all of them are there.
-    fn complete(&self) -> Option<Vec<ToolCallResponse>> {
-        self.results.iter().cloned().collect()
-    }
-
-    /// The results, with words to the model in place of those that are missing.
-    fn closed(&self, outcome: Outcome) -> Vec<ToolCallResponse> {
-        let calls = self.calls.iter().zip(&self.results);
-        let closed = calls.map(|(call, result)| match result {
-            Some(result) => result.clone(),
-            None => {
-                let words = format!("not run to its end: the run was stopped ({outcome})");
-                ToolCallResponse::new(call.id.as_str(), call.name.as_str(), words).with_error()
-            }
-        });
-        closed.collect()
+impl Served {
+    /// The result, or words to the model in its place.
+    fn closed(&self) -> ToolCallResponse {
+        let Self { call, result } = self;
+        result.clone().unwrap_or_else(|| {
+            let words = "not run to its end: the run was stopped before";
+            ToolCallResponse::new(call.id.as_str(), call.name.as_str(), words).with_error()
+        })
     }
 }
 
@@ -113,12 +103,11 @@ impl Run {
         match &self.state {
             State::Model => Next::Model,
             State::Tools(turn) => {
-                let calls = turn.calls.iter().enumerate();
-                Next::Tools(
-                    calls
-                        .filter(|(place, _)| turn.results[*place].is_none())
-                        .collect(),
-                )
+                let open = turn
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, served)| served.result.is_none());
+                Next::Tools(open.map(|(place, served)| (place, &served.call)).collect())
             }
             State::Done { outcome, .. } => Next::Done(*outcome),
         }
@@ -149,15 +138,16 @@ impl Run {
         let finish = response
             .finish_reason()
             .map_or(FinishKind::Stop, |reason| reason.kind);
-        let calls: Vec<ToolCall> = message.tool_calls().cloned().collect();
+        let calls = message.tool_calls().cloned();
+        let turn: Turn = calls.map(|call| Served { call, result: None }).collect();
         if finish == FinishKind::Length {
             self.keep_without_calls(message);
             self.stop(Outcome::Truncated);
             return Ok(());
         }
         self.messages.push(message.clone());
-        self.state = match (calls.is_empty(), finish) {
-            (false, _) => State::Tools(Turn::new(calls)),
+        self.state = match (turn.is_empty(), finish) {
+            (false, _) => State::Tools(turn),
             (true, FinishKind::Pause) => State::Model,
             (true, FinishKind::ContentFilter) => done(Outcome::ContentFilter),
             (true, _) if refused(message) => done(Outcome::ContentFilter),
@@ -180,8 +170,10 @@ impl Run {
                 "the run did not wait for the results of tools",
             ));
         };
-        match (turn.calls.get(place), turn.results.get_mut(place)) {
-            (Some(call), Some(slot @ None)) if call.id == result.id => *slot = Some(result),
+        match turn.get_mut(place) {
+            Some(served) if served.result.is_none() && served.call.id == result.id => {
+                served.result = Some(result);
+            }
             _ => {
                 return Err(Error::new(
                     ErrorKind::Protocol,
@@ -190,7 +182,8 @@ impl Run {
             }
         }
         self.tool_calls = self.tool_calls.saturating_add(1);
-        if let Some(results) = turn.complete() {
+        let results: Option<Vec<_>> = turn.iter().map(|served| served.result.clone()).collect();
+        if let Some(results) = results {
             self.messages.push(Message::tool(results));
             self.state = State::Model;
             self.apply_limits();
@@ -221,7 +214,7 @@ impl Run {
             && !outcome.is_answer()
         {
             let pending = std::mem::take(pending);
-            self.state = if pending.calls.is_empty() {
+            self.state = if pending.is_empty() {
                 State::Model
             } else {
                 State::Tools(pending)
@@ -235,13 +228,13 @@ impl Run {
     #[must_use]
     pub fn conversation(&self) -> Messages {
         let mut messages = self.messages.clone();
-        let (turn, outcome) = match &self.state {
-            State::Done { outcome, pending } => (pending, *outcome),
-            State::Tools(turn) => (turn, Outcome::StepLimit),
+        let turn = match &self.state {
+            State::Done { pending, .. } => pending,
+            State::Tools(turn) => turn,
             State::Model => return messages,
         };
-        if !turn.calls.is_empty() {
-            messages.push(Message::tool(turn.closed(outcome)));
+        if !turn.is_empty() {
+            messages.push(Message::tool(turn.iter().map(Served::closed)));
         }
         messages
     }

@@ -1,4 +1,5 @@
-//! Names of Glassbox's own, for facts that the conventions have no name for. All of them begin with `glassbox.`.
+//! Names of Glassbox's own, for facts that the GenAI conventions have no name for. All but one begin with `glassbox.`:
+//! [`RETRY_STATUS_CODE`] is the name that the general conventions have for an HTTP status.
 
 /// How an operation ended, where its status does not say: `cancelled` where the caller dropped it, and on agent runs
 /// `answer`, `step_limit`, `token_limit`, `time_limit`, `truncated` or `content_filter`. String.

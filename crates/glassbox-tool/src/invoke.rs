@@ -39,7 +39,7 @@ use crate::{ToolContext, ToolError, ToolOutput, Toolbox};
 ///
 /// It never fails: a failure is an [`Invocation`] with an error. Dropping the future cancels the call.
 #[async_trait]
-pub trait Invoke: Any + fmt::Debug + Send + Sync {
+pub trait Invoke: fmt::Debug + Send + Sync + 'static {
     /// Serves one call.
     async fn invoke(&self, request: ToolRequest<'_>) -> Invocation;
 }

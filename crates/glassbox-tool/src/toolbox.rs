@@ -86,12 +86,6 @@ impl Toolbox {
         self
     }
 
-    /// How calls are served, wrappers included. A wrapper can recognise itself in it through [`std::any::Any`].
-    #[must_use]
-    pub fn invoker(&self) -> &Arc<dyn Invoke> {
-        &self.invoker
-    }
-
     /// What a model is told of the tools, in order. Shared, not copied.
     #[must_use]
     pub fn specs(&self) -> Arc<[ToolSpec]> {

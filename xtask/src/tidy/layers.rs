@@ -39,13 +39,12 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
         ]),
     ),
     ("glassbox-export", Only(&["glassbox-semconv"])),
-    ("glassbox-test", Only(&["glassbox-core", "glassbox-http"])),
+    ("glassbox-test", Only(&["glassbox-core"])),
     (
         "glassbox",
         Only(&[
             "glassbox-agent",
             "glassbox-core",
-            "glassbox-http",
             "glassbox-openai",
             "glassbox-otel",
             "glassbox-tool",
@@ -53,7 +52,7 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
     ),
     ("glassbox-cli", Only(&["glassbox", "glassbox-export"])),
     ("glassbox-e2e", Any),
-    ("xtask", Only(&["glassbox", "glassbox-semconv"])),
+    ("xtask", Only(&[])),
 ];
 
 /// Packages from outside that only some crates may name.

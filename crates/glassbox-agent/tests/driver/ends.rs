@@ -180,3 +180,27 @@ async fn whoever_follows_slowly_does_not_lose_the_answer() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_saved_run_that_was_meddled_with_ends() {
+    let model = ScriptedModel::new([Turn::tool_call("1", "add", r#"{"a":1,"b":1}"#)]);
+    let agent = Agent::new(model, adder()).with_limits(Limits::new().with_steps(1));
+    let mut events = agent.stream("go");
+    let mut saved = serde_json::Value::Null;
+    while let Some(event) = events.next().await {
+        if let RunEvent::Checkpoint(run) = event.unwrap() {
+            saved = serde_json::to_value(*run).unwrap();
+        }
+    }
+    for state in [
+        serde_json::json!({"tools": []}),
+        serde_json::json!({"tools": [{"call": {"name": "add"}, "result": {"response": 1}}]}),
+    ] {
+        saved["state"] = state;
+        let run: Run = serde_json::from_value(saved.clone()).unwrap();
+        let last = agent.resume(run).collect::<Vec<_>>().await.pop().unwrap();
+        assert_eq!(last.unwrap_err().kind(), ErrorKind::Protocol);
+    }
+    saved["state"] = serde_json::json!({"tools": 7});
+    assert!(serde_json::from_value::<Run>(saved).is_err());
+}
