@@ -37,7 +37,7 @@ pub use part::{
     Arguments, Blob, Compaction, File, Modality, Opaque, Part, Reasoning, Refusal, ServerToolCall,
     ServerToolCallResponse, Text, ToolCall, ToolCallResponse, Uri,
 };
-pub use request::{Delivery, OutputFormat, PromptTemplate, Request, Unsupported};
+pub use request::{Delivery, Headers, OutputFormat, PromptTemplate, Request, Unsupported};
 pub use response::{Choice, Response};
 pub use secret::Secret;
 pub use tool::{ToolChoice, ToolSpec};

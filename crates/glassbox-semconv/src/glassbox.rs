@@ -27,3 +27,29 @@ pub const RETRY_STATUS_CODE: &str = "http.response.status_code";
 pub const EVENT_OPTIONS_DROPPED: &str = "glassbox.options_dropped";
 /// The options that were left out, by name. String array.
 pub const DROPPED_OPTIONS: &str = "glassbox.options_dropped.names";
+
+/// The span event of a limit that ended a run. It carries [`OUTCOME`] and [`LIMIT`].
+pub const EVENT_LIMIT_REACHED: &str = "glassbox.limit_reached";
+/// The limit that was reached, in its own unit: steps, tokens, seconds or US dollars. Double.
+pub const LIMIT: &str = "glassbox.limit";
+
+/// What a call or a run cost, in US dollars. Double.
+pub const COST_TOTAL: &str = "glassbox.cost.total";
+/// What the input cost, in US dollars. Double.
+pub const COST_INPUT: &str = "glassbox.cost.input";
+/// What the output cost, in US dollars. Double.
+pub const COST_OUTPUT: &str = "glassbox.cost.output";
+/// Who says what it cost: `provider` or `price_list`. String.
+pub const COST_SOURCE: &str = "glassbox.cost.source";
+/// True where some call of a run had no known cost. Boolean.
+pub const COST_PARTIAL: &str = "glassbox.cost.partial";
+
+/// The attributes whose content was cut, by name. String array.
+pub const CONTENT_TRUNCATED: &str = "glassbox.content.truncated";
+/// Prefix of references to content that is stored elsewhere; the name of the attribute it is the content of follows.
+pub const CONTENT_REFERENCE: &str = "glassbox.content.reference";
+/// How many messages of a request stand on earlier spans of the same run. Int.
+pub const INPUT_MESSAGES_EARLIER: &str = "glassbox.input.messages.earlier";
+
+/// The metric of what calls cost: a counter of doubles, unit `{USD}`.
+pub const METRIC_CLIENT_COST: &str = "glassbox.client.cost";
