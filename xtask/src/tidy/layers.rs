@@ -52,7 +52,7 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
     ),
     ("glassbox-cli", Only(&["glassbox", "glassbox-export"])),
     ("glassbox-e2e", Any),
-    ("xtask", Only(&[])),
+    ("xtask", Only(&["glassbox-semconv"])),
 ];
 
 /// Packages from outside that only some crates may name.
