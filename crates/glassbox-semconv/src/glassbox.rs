@@ -16,7 +16,7 @@ pub const CONTENT_TRUNCATED: &str = "glassbox.content.truncated";
 pub const COST_INPUT: &str = "glassbox.cost.input";
 /// `glassbox.cost.output`: double. The part of the cost that is for output, reasoning included, in US dollars.
 pub const COST_OUTPUT: &str = "glassbox.cost.output";
-/// `glassbox.cost.partial`: boolean. Whether some call of the run had no known cost, so that the total is too low. Only ever true.
+/// `glassbox.cost.partial`: boolean. Whether some call of the run had no known cost, so that the total is too low or not there. Only ever true.
 pub const COST_PARTIAL: &str = "glassbox.cost.partial";
 /// `glassbox.cost.source`: string. Where the cost comes from. Values: [`cost_source`](value::cost_source).
 pub const COST_SOURCE: &str = "glassbox.cost.source";

@@ -39,7 +39,10 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
         ]),
     ),
     ("glassbox-export", Only(&["glassbox-semconv"])),
-    ("glassbox-test", Only(&["glassbox-core"])),
+    (
+        "glassbox-test",
+        Only(&["glassbox-core", "glassbox-semconv"]),
+    ),
     (
         "glassbox",
         Only(&[
