@@ -22,11 +22,11 @@ enum Chore {
     Ci(ci::Options),
     /// Checks the layering, the files' hygiene and the documents
     Tidy,
-    /// Generates the semantic convention names from the registry
+    /// Generates names, tables and their reference from our own registry, and from the conventions'
     Codegen {
-        /// The folder that holds the registry's models
+        /// The folder that holds the conventions' models; without it, only what is ours is generated
         #[arg(long, value_name = "PATH")]
-        registry: PathBuf,
+        registry: Option<PathBuf>,
         /// Only compare, and fail where a file differs
         #[arg(long)]
         check: bool,
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     let outcome = match Chore::parse() {
         Chore::Ci(options) => ci::run(root(), &options),
         Chore::Tidy => tidy::run(root()),
-        Chore::Codegen { registry, check } => codegen::run(root(), &registry, check),
+        Chore::Codegen { registry, check } => codegen::run(root(), registry.as_deref(), check),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -18,8 +18,12 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
     let mut findings = layers::check(&layers::edges(&metadata), &members(&metadata));
     findings.extend(hygiene::check(&files));
-    findings.extend(hygiene::check_generated(&files, crate::codegen::OUTPUTS));
+    findings.extend(hygiene::check_generated(&files, &crate::codegen::outputs()));
     findings.extend(documents::check(root, &metadata));
+    let stale = crate::codegen::stale(root)?;
+    findings.extend(stale.iter().map(|path| {
+        format!("{path}: not as semconv/registry.yaml has it; `cargo xtask codegen` writes it")
+    }));
 
     for finding in &findings {
         println!("{finding}");

@@ -2,7 +2,8 @@
 //!
 //! [`CURRENT`] is what Glassbox emits by default, [`V1_41`] the last release of the conventions
 //! that held the GenAI model. Every group reference of the registry is resolved: a span lists all
-//! of its attributes, whichever group they came from.
+//! of its attributes, whichever group they came from. [`GLASSBOX`] is what has no name there, and
+//! [`Contract`] puts both together: all that may be on what Glassbox emits.
 //!
 //! ```
 //! use glassbox_semconv::registry::{self, Requirement};
@@ -13,10 +14,13 @@
 //! assert!(tool.at_start, "samplers see it");
 //! ```
 
+mod contract;
 mod current;
+mod glassbox;
 mod lookup;
 mod v1_41;
 
+pub use contract::{Carried, Contract};
 pub(crate) use lookup::emitted;
 pub use lookup::{attribute, event, metric, span};
 
@@ -25,6 +29,13 @@ pub static CURRENT: Registry = current::REGISTRY;
 
 /// The conventions of release 1.41.1, the last one with a GenAI model of its own.
 pub static V1_41: Registry = v1_41::REGISTRY;
+
+/// Glassbox's own: the attributes, metrics and events that the conventions have no name for. Its attributes are those
+/// it defines; what its metrics and events carry is in part in [`CURRENT`].
+pub static GLASSBOX: Registry = glassbox::REGISTRY;
+
+/// What Glassbox adds to the span types, metrics and events of [`CURRENT`].
+pub static ADDITIONS: Additions = glassbox::ADDITIONS;
 
 /// One version of the conventions. Every table is sorted by name.
 #[derive(Debug, Clone, Copy)]
@@ -172,7 +183,7 @@ pub struct MetricDef {
     pub attributes: &'static [AttributeRef],
 }
 
-/// An event: a log record with this name.
+/// An event: a log record with this name, or a span event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventDef {
@@ -180,6 +191,8 @@ pub struct EventDef {
     pub name: &'static str,
     /// The severity number the conventions ask for.
     pub severity: Option<u8>,
+    /// The span types whose spans carry it as a span event. Empty where it is a log record.
+    pub spans: &'static [&'static str],
     /// Its attributes, sorted by name.
     pub attributes: &'static [AttributeRef],
 }
@@ -194,4 +207,26 @@ pub struct EntityDef {
     pub identity: &'static [AttributeRef],
     /// The attributes that describe it.
     pub description: &'static [AttributeRef],
+}
+
+/// What Glassbox adds, sorted by what it adds to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Additions {
+    /// To span types; what is added to one is added to its refinements.
+    pub spans: &'static [Addition],
+    /// To metrics; what is added to one is added to its refinements.
+    pub metrics: &'static [Addition],
+    /// To events.
+    pub events: &'static [Addition],
+}
+
+/// What is added to one span type, metric or event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Addition {
+    /// The identifier of what it is added to.
+    pub to: &'static str,
+    /// The attributes, sorted by name. They are [`GLASSBOX`]'s, or [`CURRENT`]'s that are not listed there.
+    pub attributes: &'static [AttributeRef],
 }

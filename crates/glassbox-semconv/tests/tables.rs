@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use glassbox_semconv::registry::{
-    AttributeRef, CURRENT, Instrument, Registry, SpanDef, V1_41, ValueKind,
+    AttributeRef, CURRENT, GLASSBOX, Instrument, Registry, SpanDef, V1_41, ValueKind,
 };
 
 const VERSIONS: [(&str, &Registry); 2] = [("current", &CURRENT), ("1.41", &V1_41)];
@@ -154,13 +154,22 @@ fn every_constant_is_in_its_table_and_every_row_has_one() {
 
     let rows = CURRENT.spans.iter().map(|def| def.id);
     assert_same("span.rs", include_str!("../src/span.rs"), rows);
+
+    let attributes = GLASSBOX.attributes.iter();
+    let values = attributes.clone().filter_map(|def| def.values).flatten();
+    let rows = attributes
+        .map(|def| def.name)
+        .chain(values.copied())
+        .chain(GLASSBOX.events.iter().map(|def| def.name))
+        .chain(GLASSBOX.metrics.iter().map(|def| def.name));
+    assert_same("glassbox.rs", include_str!("../src/glassbox.rs"), rows);
 }
 
 fn assert_same(file: &str, source: &'static str, rows: impl Iterator<Item = &'static str>) {
     // A constant's value is the only string literal of its lines.
     let constants: BTreeSet<&str> = source
         .lines()
-        .filter(|line| !line.starts_with("//"))
+        .filter(|line| !line.trim_start().starts_with("//"))
         .filter_map(literal)
         .collect();
     assert_eq!(constants, rows.collect::<BTreeSet<&str>>(), "{file}");

@@ -2,6 +2,7 @@
 
 mod capture;
 mod chat_host;
+pub mod conformance;
 mod render;
 mod scripted;
 mod server;

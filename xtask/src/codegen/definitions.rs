@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail};
 use serde_norway::Value;
 
-use super::model::{Attribute, Kind};
+use super::model::{Attribute, Kind, Member};
 use super::yaml;
 
 /// An example longer than this tells less than it takes up.
@@ -51,6 +51,8 @@ pub(crate) fn attribute(yaml: &yaml::Attribute, sensitive: bool) -> Result<Attri
         sensitive: sensitive || yaml.note.contains("sensitive information"),
         stability: yaml.stability.clone().context("it has no stability")?,
         examples: yaml.examples.as_ref().map(examples).unwrap_or_default(),
+        brief: words(&yaml.brief),
+        constant: yaml.annotations.constant.clone(),
     })
 }
 
@@ -73,12 +75,22 @@ fn kind(declared: &yaml::Type) -> Result<(Kind, bool)> {
     Ok((kind, inner.is_some()))
 }
 
-fn members(members: &[yaml::Member]) -> Result<Vec<(String, String)>> {
+/// `text` on one line.
+pub(crate) fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn members(members: &[yaml::Member]) -> Result<Vec<Member>> {
     members
         .iter()
         .filter(|member| member.deprecated.is_none())
         .map(|member| match &member.value {
-            Value::String(value) => Ok((member.id.clone(), value.clone())),
+            Value::String(value) => Ok(Member {
+                id: member.id.clone(),
+                value: value.clone(),
+                brief: words(&member.brief),
+                constant: member.annotations.constant.clone(),
+            }),
             other => bail!("its value {} is not a string: {other:?}", member.id),
         })
         .collect()

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use super::yaml::{File, Group, Name};
 
 /// What a group stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shape {
     /// Attributes that others refer to.
     Shared,
@@ -71,6 +71,7 @@ pub(crate) fn drafts(files: &[File]) -> Result<BTreeMap<String, Draft<'_>>> {
         for (shape, refinements) in [
             (Shape::Span, &file.span_refinements),
             (Shape::Metric, &file.metric_refinements),
+            (Shape::Event, &file.event_refinements),
         ] {
             for group in refinements {
                 let base = group
@@ -98,7 +99,8 @@ pub(crate) fn drafts(files: &[File]) -> Result<BTreeMap<String, Draft<'_>>> {
     Ok(drafts)
 }
 
-fn key(shape: Shape, name: &str) -> String {
+/// What a group's key is among the drafts.
+pub(crate) fn key(shape: Shape, name: &str) -> String {
     match shape {
         Shape::Shared => name.to_owned(),
         Shape::Span => format!("span.{name}"),

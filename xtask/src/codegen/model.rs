@@ -26,19 +26,35 @@ pub(crate) enum Kind {
 pub(crate) struct Attribute {
     pub(crate) kind: Kind,
     pub(crate) template: bool,
-    /// Well-known values: the member's identifier and the value, in the registry's order.
-    pub(crate) members: Vec<(String, String)>,
+    /// Well-known values, in the registry's order.
+    pub(crate) members: Vec<Member>,
     pub(crate) open: bool,
     pub(crate) sensitive: bool,
     pub(crate) stability: String,
     pub(crate) examples: Vec<String>,
+    /// What it says, in the registry's words.
+    pub(crate) brief: String,
+    /// The identifier of its constant, where it is not its name's own words.
+    pub(crate) constant: Option<String>,
+}
+
+/// A well-known value.
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    pub(crate) id: String,
+    pub(crate) value: String,
+    pub(crate) brief: String,
+    /// A second constant beside the one in the module of values.
+    pub(crate) constant: Option<String>,
 }
 
 /// How one span, metric or event uses an attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Use {
     pub(crate) requirement: Requirement,
     pub(crate) at_start: bool,
+    /// The condition of a conditional or recommended one, in the registry's words.
+    pub(crate) condition: Option<String>,
 }
 
 /// Attribute names and their uses.
@@ -63,12 +79,16 @@ pub(crate) struct Metric {
     pub(crate) value: Kind,
     /// The name of the set of boundaries.
     pub(crate) boundaries: Option<String>,
+    pub(crate) brief: String,
     pub(crate) uses: Uses,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub(crate) severity: Option<u8>,
+    /// The span types that carry it; none of a log record.
+    pub(crate) spans: Vec<String>,
+    pub(crate) brief: String,
     pub(crate) uses: Uses,
 }
 

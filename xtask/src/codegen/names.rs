@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::model::{Attribute, Kind, Metric, Registry};
+use super::model::{Attribute, Kind, Member, Metric, Registry};
 use super::overlay::Overlay;
 
 /// A constant's identifier: `gen_ai.request.model` is `GEN_AI_REQUEST_MODEL`.
@@ -65,7 +65,8 @@ fn attribute_doc(name: &str, attribute: &Attribute, values: &str, opt_in: bool) 
     doc
 }
 
-fn word(kind: Kind) -> &'static str {
+/// What a value of this type is called.
+pub(crate) fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::String => "string",
         Kind::Int => "integer",
@@ -88,22 +89,33 @@ pub(crate) fn values(registry: &Registry, wanted: impl Fn(&str) -> bool) -> Stri
             "/// Well-known values of `{name}`.\npub mod {} {{",
             snake(name)
         );
-        for (id, value) in &attribute.members {
-            let _ = writeln!(
-                out,
-                "/// `{value}`.\npub const {}: &str = {value:?};",
-                screaming(id)
-            );
-        }
-        let all: Vec<String> = attribute
-            .members
-            .iter()
-            .map(|(id, _)| screaming(id))
-            .collect();
-        let _ = writeln!(out, "/// All of them, in the registry's order.");
-        let _ = writeln!(out, "pub const ALL: &[&str] = &[{}];\n}}\n", all.join(", "));
+        members(&mut out, &attribute.members, false);
+        out.push_str("}\n\n");
     }
     out
+}
+
+/// The constants of well-known values, and the list of all. `briefs` says whether the documents take over the
+/// registry's words.
+pub(crate) fn members(out: &mut String, members: &[Member], briefs: bool) {
+    for Member {
+        id, value, brief, ..
+    } in members
+    {
+        let brief = if briefs {
+            format!(" {brief}")
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            out,
+            "/// `{value}`.{brief}\npub const {}: &str = {value:?};",
+            screaming(id)
+        );
+    }
+    let all: Vec<String> = members.iter().map(|member| screaming(&member.id)).collect();
+    let _ = writeln!(out, "/// All of them, in the registry's order.");
+    let _ = writeln!(out, "pub const ALL: &[&str] = &[{}];", all.join(", "));
 }
 
 /// The metrics for which `wanted` holds.

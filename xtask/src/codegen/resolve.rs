@@ -30,13 +30,15 @@ pub(crate) fn resolve(files: &[File], core: &[File], overlay: &Overlay) -> Resul
     Ok(registry)
 }
 
-struct Resolver<'a> {
-    drafts: BTreeMap<String, Draft<'a>>,
-    overlay: &'a Overlay,
+/// Follows the references among drafts.
+pub(crate) struct Resolver<'a> {
+    pub(crate) drafts: BTreeMap<String, Draft<'a>>,
+    pub(crate) overlay: &'a Overlay,
 }
 
 impl Resolver<'_> {
-    fn add(&self, registry: &mut Registry, id: &str, draft: &Draft<'_>) -> Result<()> {
+    /// Resolves the draft `id` into `registry`.
+    pub(crate) fn add(&self, registry: &mut Registry, id: &str, draft: &Draft<'_>) -> Result<()> {
         let name = draft.name.clone();
         match draft.shape {
             Shape::Shared => {}
@@ -56,6 +58,8 @@ impl Resolver<'_> {
                     name,
                     Event {
                         severity,
+                        spans: draft.group.annotations.span_event.clone(),
+                        brief: definitions::words(&draft.group.brief),
                         uses: self.uses(id)?,
                     },
                 );
@@ -147,11 +151,13 @@ impl Resolver<'_> {
             unit,
             value,
             boundaries,
+            brief: definitions::words(&draft.group.brief),
             uses: self.uses(id)?,
         })
     }
 
-    fn uses(&self, id: &str) -> Result<Uses> {
+    /// Every attribute of the draft `id`, and how it uses each.
+    pub(crate) fn uses(&self, id: &str) -> Result<Uses> {
         self.uses_within(id, &mut Vec::new())
     }
 
@@ -180,9 +186,12 @@ impl Resolver<'_> {
                 continue;
             };
             let below = uses.get(name);
-            let requirement = match &attribute.requirement_level {
-                Some(level) => requirement(level).with_context(|| format!("reading {name}"))?,
-                None => below.map_or(Requirement::Recommended, |below| below.requirement),
+            let (requirement, condition) = match (&attribute.requirement_level, below) {
+                (Some(level), _) => {
+                    requirement(level).with_context(|| format!("reading {name}"))?
+                }
+                (None, Some(below)) => (below.requirement, below.condition.clone()),
+                (None, None) => (Requirement::Recommended, None),
             };
             let at_start = attribute
                 .sampling_relevant
@@ -192,6 +201,7 @@ impl Resolver<'_> {
                 Use {
                     requirement,
                     at_start,
+                    condition,
                 },
             );
         }
@@ -208,18 +218,23 @@ fn refined(mut base: Uses, own: Uses) -> Uses {
     base
 }
 
-fn requirement(level: &Level) -> Result<Requirement> {
-    let word = match level {
-        Level::Plain(word) => Some(word),
-        Level::When(map) => map.keys().next().filter(|_| map.len() == 1),
+fn requirement(level: &Level) -> Result<(Requirement, Option<String>)> {
+    let (word, condition) = match level {
+        Level::Plain(word) => (Some(word), None),
+        Level::When(map) if map.len() == 1 => {
+            let (word, condition) = map.iter().next().unzip();
+            (word, condition.map(|text| definitions::words(text)))
+        }
+        Level::When(_) => (None, None),
     };
-    match word.map(String::as_str) {
-        Some("required") => Ok(Requirement::Required),
-        Some("conditionally_required") => Ok(Requirement::Conditional),
-        Some("recommended") => Ok(Requirement::Recommended),
-        Some("opt_in") => Ok(Requirement::OptIn),
+    let requirement = match word.map(String::as_str) {
+        Some("required") => Requirement::Required,
+        Some("conditionally_required") => Requirement::Conditional,
+        Some("recommended") => Requirement::Recommended,
+        Some("opt_in") => Requirement::OptIn,
         _ => bail!("the requirement level {level:?} is unknown"),
-    }
+    };
+    Ok((requirement, condition))
 }
 
 /// Fills what a refinement leaves to its base.
@@ -280,7 +295,7 @@ fn check_operations(registry: &Registry) -> Result<()> {
     for (id, span) in &registry.spans {
         for name in &span.operations {
             ensure!(
-                known.iter().any(|(_, value)| value == name),
+                known.iter().any(|member| member.value == *name),
                 "the span {id} serves {name}, which is no gen_ai.operation.name"
             );
         }

@@ -5,11 +5,46 @@ use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use super::groups::Shape;
 use super::model::{Attribute, Kind, Registry, Requirement, Uses};
 use super::overlay::{Overlay, Rename, Renames};
+use super::own::Own;
 
 /// The module that holds `registry` as `REGISTRY`; `schema` is where its schema URL stands.
 pub(crate) fn registry(registry: &Registry, overlay: &Overlay, schema: &str) -> Result<String> {
+    Ok(with_imports(&body(registry, overlay, schema)?))
+}
+
+/// The same for our own, with what it adds to the conventions' as `ADDITIONS`.
+pub(crate) fn own(own: &Own, overlay: &Overlay) -> Result<String> {
+    let mut body = body(&own.registry, overlay, "crate::SCHEMA_URL")?;
+    body.push_str("pub(super) const ADDITIONS: Additions = Additions {");
+    for (shape, table) in [
+        (Shape::Span, "spans"),
+        (Shape::Metric, "metrics"),
+        (Shape::Event, "events"),
+    ] {
+        let _ = write!(body, "{table}: &[");
+        for ((_, to), added) in own.additions.iter().filter(|((of, _), _)| *of == shape) {
+            let added = uses(&own.registry, added);
+            let _ = write!(body, "Addition {{ to: {to:?}, attributes: {added} }},");
+        }
+        body.push_str("],");
+    }
+    body.push_str("};\n");
+    Ok(with_imports(&body))
+}
+
+fn with_imports(body: &str) -> String {
+    let imports: Vec<&str> = IMPORTS
+        .iter()
+        .copied()
+        .filter(|name| body.contains(name))
+        .collect();
+    format!("use super::{{{}}};\n\n{body}", imports.join(", "))
+}
+
+fn body(registry: &Registry, overlay: &Overlay, schema: &str) -> Result<String> {
     let mut body = format!(
         "pub(super) const REGISTRY: Registry = Registry {{
             schema_url: {schema}, attributes: ATTRIBUTES, spans: SPANS, metrics: METRICS,
@@ -22,15 +57,12 @@ pub(crate) fn registry(registry: &Registry, overlay: &Overlay, schema: &str) -> 
     body.push_str(&events(registry));
     body.push_str(&entities(registry));
     body.push_str(&boundaries(registry, overlay));
-    let imports: Vec<&str> = IMPORTS
-        .iter()
-        .copied()
-        .filter(|name| body.contains(name))
-        .collect();
-    Ok(format!("use super::{{{}}};\n\n{body}", imports.join(", ")))
+    Ok(body)
 }
 
 const IMPORTS: &[&str] = &[
+    "Addition",
+    "Additions",
     "AttributeDef",
     "AttributeRef",
     "EntityDef",
@@ -64,7 +96,7 @@ fn attribute_row(name: &str, attribute: &Attribute) -> String {
         let values: Vec<&str> = attribute
             .members
             .iter()
-            .map(|(_, value)| value.as_str())
+            .map(|member| member.value.as_str())
             .collect();
         let _ = write!(row, ".values(&{values:?}, {})", attribute.open);
     }
@@ -124,8 +156,9 @@ fn events(registry: &Registry) -> String {
     for (name, event) in &registry.events {
         let _ = write!(
             out,
-            "EventDef {{ name: {name:?}, severity: {:?}, attributes: {} }},",
+            "EventDef {{ name: {name:?}, severity: {:?}, spans: &{:?}, attributes: {} }},",
             event.severity,
+            event.spans,
             uses(registry, &event.uses),
         );
     }
@@ -306,7 +339,7 @@ fn check_told_apart(old: &Registry, renames: &Renames) -> Result<()> {
             );
             let known = &old.attributes[name].members;
             ensure!(
-                known.iter().any(|(_, known)| known == value),
+                known.iter().any(|known| known.value == *value),
                 "{value} is no value of {name}"
             );
         }

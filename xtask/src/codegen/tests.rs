@@ -4,6 +4,7 @@ use std::fs;
 use super::{HEADER, differing, yaml};
 
 mod fixtures;
+mod own;
 mod rendering;
 mod resolving;
 
@@ -47,7 +48,7 @@ fn a_folder_is_read_in_order_and_without_what_is_deprecated() {
 #[test]
 fn a_folder_without_the_models_is_named() {
     let root = tempfile::tempdir().expect("a temporary folder");
-    let error = super::run(root.path(), root.path(), true).expect_err("there is no model");
+    let error = super::run(crate::root(), Some(root.path()), true).expect_err("there is no model");
     assert!(
         format!("{error:#}").contains("--registry must name the folder"),
         "{error:#}"

@@ -20,6 +20,7 @@ pub(crate) struct File {
     pub(crate) metrics: Vec<Group>,
     pub(crate) metric_refinements: Vec<Group>,
     pub(crate) events: Vec<Group>,
+    pub(crate) event_refinements: Vec<Group>,
     pub(crate) entities: Vec<Group>,
     /// The older format: everything is a group, told apart by its `type`.
     pub(crate) groups: Vec<Group>,
@@ -56,13 +57,17 @@ pub(crate) enum Name {
     Rule { note: String },
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Annotations {
     pub(crate) code_generation: CodeGeneration,
+    /// Ours: the identifier of a constant that is not the name's own words.
+    pub(crate) constant: Option<String>,
+    /// Ours: the span types that carry an event, which is no log record then.
+    pub(crate) span_event: Vec<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct CodeGeneration {
     pub(crate) metric_value_type: Option<String>,
@@ -80,7 +85,9 @@ pub(crate) struct Attribute {
     pub(crate) r#type: Option<Type>,
     pub(crate) stability: Option<String>,
     pub(crate) examples: Option<Value>,
+    pub(crate) brief: String,
     pub(crate) note: String,
+    pub(crate) annotations: Annotations,
     pub(crate) requirement_level: Option<Level>,
     pub(crate) sampling_relevant: Option<bool>,
     pub(crate) deprecated: Option<Value>,
@@ -100,6 +107,10 @@ pub(crate) enum Type {
 pub(crate) struct Member {
     pub(crate) id: String,
     pub(crate) value: Value,
+    #[serde(default)]
+    pub(crate) brief: String,
+    #[serde(default)]
+    pub(crate) annotations: Annotations,
     #[serde(default)]
     pub(crate) deprecated: Option<Value>,
 }

@@ -39,7 +39,10 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
         ]),
     ),
     ("glassbox-export", Only(&["glassbox-semconv"])),
-    ("glassbox-test", Only(&["glassbox-core"])),
+    (
+        "glassbox-test",
+        Only(&["glassbox-core", "glassbox-semconv"]),
+    ),
     (
         "glassbox",
         Only(&[
@@ -52,7 +55,7 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
     ),
     ("glassbox-cli", Only(&["glassbox", "glassbox-export"])),
     ("glassbox-e2e", Any),
-    ("xtask", Only(&[])),
+    ("xtask", Only(&["glassbox-semconv"])),
 ];
 
 /// Packages from outside that only some crates may name.

@@ -1346,6 +1346,7 @@ const EVENTS: &[EventDef] = &[
     EventDef {
         name: "gen_ai.client.inference.operation.details",
         severity: Some(5),
+        spans: &[],
         attributes: &[
             AttributeRef::conditional("error.type"),
             AttributeRef::recommended("gen_ai.conversation.compacted"),
@@ -1398,6 +1399,7 @@ const EVENTS: &[EventDef] = &[
     EventDef {
         name: "gen_ai.client.operation.exception",
         severity: Some(13),
+        spans: &[],
         attributes: &[
             AttributeRef::conditional("exception.message"),
             AttributeRef::recommended("exception.stacktrace"),
@@ -1407,6 +1409,7 @@ const EVENTS: &[EventDef] = &[
     EventDef {
         name: "gen_ai.evaluation.result",
         severity: None,
+        spans: &[],
         attributes: &[
             AttributeRef::conditional("error.type"),
             AttributeRef::recommended("gen_ai.evaluation.explanation"),

@@ -813,6 +813,7 @@ const EVENTS: &[EventDef] = &[
     EventDef {
         name: "gen_ai.client.inference.operation.details",
         severity: None,
+        spans: &[],
         attributes: &[
             AttributeRef::conditional("error.type"),
             AttributeRef::conditional("gen_ai.conversation.id"),
@@ -848,6 +849,7 @@ const EVENTS: &[EventDef] = &[
     EventDef {
         name: "gen_ai.client.operation.exception",
         severity: Some(13),
+        spans: &[],
         attributes: &[
             AttributeRef::conditional("exception.message"),
             AttributeRef::recommended("exception.stacktrace"),
@@ -857,6 +859,7 @@ const EVENTS: &[EventDef] = &[
     EventDef {
         name: "gen_ai.evaluation.result",
         severity: None,
+        spans: &[],
         attributes: &[
             AttributeRef::conditional("error.type"),
             AttributeRef::recommended("gen_ai.evaluation.explanation"),

@@ -17,7 +17,7 @@ fn groups_within_groups_are_followed_and_the_last_word_wins() {
             "gen_ai.request.top_k"
         ]
     );
-    let operation = span.uses["gen_ai.operation.name"];
+    let operation = &span.uses["gen_ai.operation.name"];
     assert_eq!(
         (operation.requirement, operation.at_start),
         (Requirement::Required, true)
