@@ -13,6 +13,7 @@ mod groups;
 mod model;
 mod names;
 mod overlay;
+pub(crate) mod prices;
 mod resolve;
 mod tables;
 #[cfg(test)]

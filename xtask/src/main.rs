@@ -23,13 +23,16 @@ enum Chore {
     /// Checks the layering, the files' hygiene and the documents
     Tidy,
     /// Generates the semantic convention names from the registry
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Codegen {
         /// The folder that holds the registry's models
-        #[arg(long, value_name = "PATH")]
-        registry: PathBuf,
+        #[arg(long, value_name = "PATH", required = true)]
+        registry: Option<PathBuf>,
         /// Only compare, and fail where a file differs
         #[arg(long)]
         check: bool,
+        #[command(subcommand)]
+        other: Option<codegen::prices::Chore>,
     },
 }
 
@@ -37,7 +40,12 @@ fn main() -> ExitCode {
     let outcome = match Chore::parse() {
         Chore::Ci(options) => ci::run(root(), &options),
         Chore::Tidy => tidy::run(root()),
-        Chore::Codegen { registry, check } => codegen::run(root(), &registry, check),
+        Chore::Codegen {
+            other: Some(other), ..
+        } => other.run(root()),
+        Chore::Codegen {
+            registry, check, ..
+        } => codegen::run(root(), &registry.unwrap_or_default(), check),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -18,7 +18,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
     let mut findings = layers::check(&layers::edges(&metadata), &members(&metadata));
     findings.extend(hygiene::check(&files));
-    findings.extend(hygiene::check_generated(&files, crate::codegen::OUTPUTS));
+    let generated = [crate::codegen::OUTPUTS, &[crate::codegen::prices::OUTPUT]].concat();
+    findings.extend(hygiene::check_generated(&files, &generated));
     findings.extend(documents::check(root, &metadata));
 
     for finding in &findings {
