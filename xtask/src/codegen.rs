@@ -15,6 +15,7 @@ mod model;
 mod names;
 mod overlay;
 mod own;
+pub(crate) mod prices;
 mod resolve;
 mod tables;
 #[cfg(test)]
