@@ -4,7 +4,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{Meta, ModelInfo, Result, Start, Usage};
+use crate::{Headers, Meta, ModelInfo, Result, Start, Usage};
 
 /// A model that turns texts into vectors.
 ///
@@ -55,6 +55,9 @@ pub struct EmbeddingRequest {
     /// The end user this is for, by the application's own id.
     #[serde(default)]
     pub user: Option<Arc<str>>,
+    /// Further headers for the provider's HTTP request, as in [`Request::headers`](crate::Request::headers).
+    #[serde(skip)]
+    pub headers: Headers,
 }
 
 impl EmbeddingRequest {

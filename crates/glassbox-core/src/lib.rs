@@ -4,6 +4,7 @@ mod message;
 mod part;
 mod tool;
 
+mod headers;
 mod parameters;
 mod request;
 
@@ -29,6 +30,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, EventStream, Meta, Retry, Start};
 pub use finish::{FinishKind, FinishReason};
 pub use fold::Fold;
+pub use headers::Headers;
 pub use info::{Api, Capabilities, ModelInfo, Operation};
 pub use message::{Message, Messages, Role};
 pub use model::{CompletionModel, CompletionModelExt};
@@ -37,7 +39,7 @@ pub use part::{
     Arguments, Blob, Compaction, File, Modality, Opaque, Part, Reasoning, Refusal, ServerToolCall,
     ServerToolCallResponse, Text, ToolCall, ToolCallResponse, Uri,
 };
-pub use request::{Delivery, Headers, OutputFormat, PromptTemplate, Request, Unsupported};
+pub use request::{Delivery, OutputFormat, PromptTemplate, Request, Unsupported};
 pub use response::{Choice, Response};
 pub use secret::Secret;
 pub use tool::{ToolChoice, ToolSpec};

@@ -1,11 +1,10 @@
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Message, Messages, Parameters, ToolChoice, ToolSpec};
+use crate::{Headers, Message, Messages, Parameters, ToolChoice, ToolSpec};
 
 /// One request to a model. Cloning it copies no message and no tool.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -147,38 +146,6 @@ impl Request {
     pub fn with_extra(mut self, field: impl Into<String>, value: impl Into<Value>) -> Self {
         Arc::make_mut(&mut self.extra).insert(field.into(), value.into());
         self
-    }
-}
-
-/// Names and values of HTTP headers. `Debug` shows the names alone: a value may be a secret.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Headers(Vec<(String, String)>);
-
-impl Headers {
-    /// The headers in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl Extend<(String, String)> for Headers {
-    fn extend<I: IntoIterator<Item = (String, String)>>(&mut self, headers: I) {
-        self.0.extend(headers);
-    }
-}
-
-impl fmt::Debug for Headers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.0.iter().map(|(name, _)| name);
-        f.debug_list().entries(names).finish()
     }
 }
 

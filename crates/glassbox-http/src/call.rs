@@ -61,6 +61,29 @@ impl Call {
         self
     }
 
+    /// Sets the caller's own headers, each in place of one of that name. They are marked as sensitive: nobody knows
+    /// what they hold.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](ErrorKind::Configuration), naming the header, where its name or its value is none.
+    pub fn with_headers(mut self, headers: &glassbox_core::Headers) -> Result<Self> {
+        for (name, value) in headers.iter() {
+            let wrong = |what: &str| {
+                let name: String = name.escape_debug().take(64).collect();
+                let message = format!(
+                    "the {what} of the header `{name}` holds a character that none may hold"
+                );
+                Error::new(ErrorKind::Configuration, message).with_provider(self.provider.clone())
+            };
+            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("name"))?;
+            let mut value = HeaderValue::from_str(value).map_err(|_| wrong("value"))?;
+            value.set_sensitive(true);
+            self.headers.insert(key, value);
+        }
+        Ok(self)
+    }
+
     /// Sets `Authorization: Bearer KEY`, marks it as sensitive, and keeps the key out of every error.
     ///
     /// # Errors

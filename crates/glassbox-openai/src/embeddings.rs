@@ -74,7 +74,7 @@ impl EmbeddingModel for OpenAiEmbeddings {
 
     async fn embed(&self, request: EmbeddingRequest) -> Result<EmbeddingResponse> {
         let Endpoint { info, call, http } = &self.endpoint;
-        let mut call = call.clone();
+        let mut call = call.clone().with_headers(&request.headers)?;
         call.body = encode(&request, &info.model, &self.dialect)?.into();
         let reply = http.send(call).await?;
         let start = reply.start.clone();

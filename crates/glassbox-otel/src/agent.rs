@@ -130,10 +130,11 @@ impl Stream for TracedRun {
 }
 
 fn passed(recording: &mut Recording<AgentRun>, event: &RunEvent) {
+    let prices = recording.prices().clone();
     let facts = &mut recording.facts;
     match event {
         RunEvent::Step { .. } => facts.stepped(),
-        RunEvent::Answered { response, .. } => facts.answered(response),
+        RunEvent::Answered { response, .. } => facts.answered(response, &prices),
         RunEvent::ToolEnded { .. } => facts.tool_calls += 1,
         RunEvent::Finished(result) => {
             facts.ended(result.outcome, &result.messages);

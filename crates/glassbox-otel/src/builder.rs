@@ -1,6 +1,7 @@
 use std::fmt;
 
 use glassbox_core::Part;
+use glassbox_price::Prices;
 use opentelemetry::logs::LoggerProvider;
 use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry::trace::{Tracer, TracerProvider};
@@ -24,6 +25,7 @@ pub struct TelemetryBuilder {
     pub(crate) details: Option<bool>,
     agent_usage: bool,
     baggage: Vec<Key>,
+    prices: Prices,
     propagate_to_models: bool,
     pub(crate) warnings: Vec<String>,
 }
@@ -43,6 +45,7 @@ impl Default for TelemetryBuilder {
             details: None,
             agent_usage: true,
             baggage: Vec::new(),
+            prices: Prices::embedded(),
             propagate_to_models: false,
             warnings: Vec::new(),
         }
@@ -221,6 +224,14 @@ impl TelemetryBuilder {
         self
     }
 
+    /// What models charge, for calls that come back without a cost: neither the provider nor a
+    /// [`Priced`](glassbox_price::Priced) model said one. The embedded list unless set; an
+    /// [empty](Prices::empty) one records no cost but the provider's own.
+    pub fn prices(mut self, prices: Prices) -> Self {
+        self.prices = prices;
+        self
+    }
+
     /// Whether requests to model hosts bear the trace's headers (`traceparent`, ...). Off unless set: the host is a
     /// third party. Turn it on for a gateway or a model server of your own that records spans too.
     pub fn propagate_to_models(mut self, propagate: bool) -> Self {
@@ -244,6 +255,7 @@ impl TelemetryBuilder {
             details: self.details,
             agent_usage: self.agent_usage,
             baggage: self.baggage,
+            prices: self.prices,
             propagate_to_models: self.propagate_to_models,
         };
         Telemetry {

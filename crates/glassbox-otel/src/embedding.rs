@@ -7,6 +7,7 @@ use opentelemetry::Context;
 
 use crate::Telemetry;
 use crate::facts::{Embeddings, Identity};
+use crate::propagation;
 use crate::recording::{Ending, Recording};
 use crate::scope::{Operation, Scope};
 
@@ -49,6 +50,11 @@ impl EmbeddingModel for TracedEmbeddings {
             ..around.serving(None, request.user.as_ref())
         };
         let mut recording = Recording::open(&self.telemetry, facts, scope, &Context::current());
+        let mut request = request;
+        if self.telemetry.settings().propagate_to_models {
+            let headers = propagation::inject(recording.context());
+            request.headers.extend(headers);
+        }
         let result = recording.drive(self.inner.embed(request)).await;
         match &result {
             Ok(response) => {

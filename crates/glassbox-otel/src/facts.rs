@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use glassbox_core::{Api, Cost, Meta, ModelInfo};
+use glassbox_core::{Api, Cost, Meta, ModelInfo, Usage};
+use glassbox_price::{Call, Prices};
 use opentelemetry::KeyValue;
 
 use crate::content::{Contents, Policy};
@@ -36,8 +37,8 @@ pub(crate) trait Record: Send {
     /// What was said, as far as the policy lets it be seen. Called once, and only where somebody wants it.
     fn contents(&mut self, policy: &Policy) -> Contents;
 
-    /// The operation is over; nothing more will be learned.
-    fn closing(&mut self) {}
+    /// The operation is over; nothing more will be learned, but what it cost.
+    fn closing(&mut self, _prices: &Prices) {}
 }
 
 /// Whom an operation serves.
@@ -96,6 +97,20 @@ impl Said {
         self.system_fingerprint =
             shared(meta.system_fingerprint.as_ref()).or(self.system_fingerprint.take());
     }
+}
+
+/// What a call cost: as it was told, or else as the prices have it.
+pub(crate) fn price(
+    usage: &Usage,
+    who: &Identity,
+    said: &Said,
+    tier: Option<&str>,
+    prices: &Prices,
+) -> Option<Cost> {
+    let call = Call::new(&who.provider, &who.model)
+        .with_answered(said.model.as_deref())
+        .with_service_tier(said.service_tier.as_deref().or(tier));
+    usage.cost.or_else(|| prices.cost(&call, usage))
 }
 
 /// What the operation cost, where that is known.

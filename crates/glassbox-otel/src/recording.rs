@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::time::{Duration, Instant, SystemTime};
 
 use glassbox_core::{Error, Retry, Start};
+use glassbox_price::Prices;
 use glassbox_semconv::{attribute, glassbox};
 use opentelemetry::trace::{SpanBuilder, Status, TraceContextExt as _};
 use opentelemetry::{Array, Context, KeyValue, Value};
@@ -121,6 +122,10 @@ impl<R: Record> Recording<R> {
         self.own.span().span_context().is_valid() || self.telemetry.counts()
     }
 
+    pub(crate) fn prices(&self) -> &Prices {
+        &self.telemetry.settings().prices
+    }
+
     pub(crate) fn instruments(&self) -> &Instruments {
         self.telemetry.instruments()
     }
@@ -202,8 +207,8 @@ impl<R: Record> Recording<R> {
             return;
         }
         let elapsed = self.clock.elapsed();
-        self.facts.closing();
         let telemetry = self.telemetry.clone();
+        self.facts.closing(&telemetry.settings().prices);
         telemetry.measure(self.facts.facts(), ending, elapsed);
         let policy = telemetry.settings().policy();
         let mut contents = Contents::default();

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use glassbox_price::Prices;
 use opentelemetry::global::{self, BoxedTracer};
 use opentelemetry::metrics::Meter;
 use opentelemetry::trace::{SpanBuilder, TraceContextExt as _, Tracer};
@@ -29,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) agent_usage: bool,
     /// The keys of the baggage that is recorded.
     pub(crate) baggage: Vec<Key>,
+    /// What models charge, for calls that come back without a cost.
+    pub(crate) prices: Prices,
     /// Whether requests to model hosts bear the trace's headers.
     pub(crate) propagate_to_models: bool,
 }

@@ -11,6 +11,8 @@ use crate::recording::Ending;
 
 pub(crate) mod attributes;
 pub(crate) mod gen_ai;
+mod openinference;
+mod openllmetry;
 mod v1_41;
 
 pub(crate) use attributes::Attributes;
@@ -24,18 +26,37 @@ pub enum Vocabulary {
     GenAi,
     /// The GenAI semantic conventions of release 1.41, the last one that held them: for today's dashboards.
     GenAi1_41,
+    /// OpenInference, which Phoenix and Arize read.
+    OpenInference,
+    /// The conventions up to 1.36 and OpenLLMetry, as dashboards and tutorials of that time have them: spans
+    /// `agent.run` and `tool.NAME`.
+    OpenLlmetry,
 }
 
 impl Vocabulary {
     /// Every vocabulary.
-    pub const ALL: &'static [Self] = &[Self::GenAi, Self::GenAi1_41];
+    pub const ALL: &'static [Self] = &[
+        Self::GenAi,
+        Self::GenAi1_41,
+        Self::OpenInference,
+        Self::OpenLlmetry,
+    ];
 
-    /// Its name: `gen_ai`, `gen_ai/1.41`.
+    /// The vocabulary of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|vocabulary| vocabulary.as_str() == name)
+    }
+
+    /// Its name: `gen_ai`, `gen_ai/1.41`, `openinference` or `openllmetry`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::GenAi => "gen_ai",
             Self::GenAi1_41 => "gen_ai/1.41",
+            Self::OpenInference => "openinference",
+            Self::OpenLlmetry => "openllmetry",
         }
     }
 }
@@ -54,13 +75,16 @@ pub(crate) type Told = Vec<(&'static str, Attributes)>;
 pub(crate) fn name(vocabularies: &[Vocabulary], view: View<'_>) -> Cow<'static, str> {
     match first(vocabularies) {
         Vocabulary::GenAi | Vocabulary::GenAi1_41 => gen_ai::name(view.facts),
+        Vocabulary::OpenInference => openinference::name(view.facts),
+        Vocabulary::OpenLlmetry => openllmetry::name(view.facts),
     }
 }
 
 /// The span's kind, as the first of the vocabularies has it.
 pub(crate) fn kind(vocabularies: &[Vocabulary], view: View<'_>) -> SpanKind {
     match first(vocabularies) {
-        Vocabulary::GenAi | Vocabulary::GenAi1_41 => gen_ai::kind(view.facts),
+        Vocabulary::OpenInference => openinference::kind(view.facts),
+        _ => gen_ai::kind(view.facts),
     }
 }
 
@@ -94,6 +118,8 @@ pub(crate) fn before(vocabularies: &[Vocabulary], view: View<'_>) -> Attributes 
         match vocabulary {
             Vocabulary::GenAi => gen_ai::before(view, &mut out),
             Vocabulary::GenAi1_41 => v1_41::before(view, &mut out),
+            Vocabulary::OpenInference => openinference::before(view, &mut out),
+            Vocabulary::OpenLlmetry => openllmetry::before(view, &mut out),
         }
     }
     out.extend(view.whom.baggage.iter().cloned());
@@ -108,6 +134,8 @@ pub(crate) fn after(vocabularies: &[Vocabulary], view: View<'_>, ending: &Ending
         match vocabulary {
             Vocabulary::GenAi => gen_ai::after(view, ending, &mut out),
             Vocabulary::GenAi1_41 => v1_41::after(view, ending, &mut out),
+            Vocabulary::OpenInference => openinference::after(view, ending, &mut out),
+            Vocabulary::OpenLlmetry => openllmetry::after(view, ending, &mut out),
         }
     }
     once_each(vocabularies, &mut out);
@@ -128,6 +156,10 @@ pub(crate) fn content(
         match vocabulary {
             Vocabulary::GenAi => gen_ai::content(view.facts, contents, &mut cut, out),
             Vocabulary::GenAi1_41 => v1_41::content(view.facts, contents, &mut cut, out),
+            Vocabulary::OpenInference => {
+                openinference::content(view.facts, contents, &mut cut, out)
+            }
+            Vocabulary::OpenLlmetry => openllmetry::content(view.facts, contents, &mut cut, out),
         }
     }
     let mut said = out.split_off(known);
@@ -137,13 +169,21 @@ pub(crate) fn content(
 }
 
 /// The events that a vocabulary has on a span when it begins.
-pub(crate) fn told_before(_vocabularies: &[Vocabulary], _view: View<'_>) -> Told {
-    Told::new()
+pub(crate) fn told_before(vocabularies: &[Vocabulary], view: View<'_>) -> Told {
+    if vocabularies.contains(&Vocabulary::OpenLlmetry) {
+        openllmetry::told_before(view.facts)
+    } else {
+        Told::new()
+    }
 }
 
 /// The events that a vocabulary has on a span when it ends.
-pub(crate) fn told_after(_vocabularies: &[Vocabulary], view: View<'_>) -> Told {
-    gen_ai::told_after(view.facts)
+pub(crate) fn told_after(vocabularies: &[Vocabulary], view: View<'_>) -> Told {
+    let mut told = gen_ai::told_after(view.facts);
+    if vocabularies.contains(&Vocabulary::OpenLlmetry) {
+        told.extend(openllmetry::told_after(view.facts));
+    }
+    told
 }
 
 /// The SDK keeps every value of a name, so each name is said once: vocabularies share some.

@@ -17,7 +17,9 @@ pub use glassbox_agent::{Agent, Limits, Outcome, RunEvent, RunResult};
 #[cfg(feature = "openai")]
 pub use glassbox_openai as openai;
 #[cfg(feature = "otel")]
-pub use glassbox_otel::Telemetry;
+pub use glassbox_otel as otel;
+#[cfg(feature = "otel")]
+pub use glassbox_otel::{Content, Telemetry, Vocabulary};
 #[cfg(feature = "agent")]
 pub use glassbox_tool as tool;
 #[cfg(feature = "agent")]

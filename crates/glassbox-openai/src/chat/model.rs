@@ -58,7 +58,7 @@ impl OpenAi {
     fn call(&self, request: &Request) -> Result<(Call, Vec<String>)> {
         let Endpoint { info, call, .. } = &self.endpoint;
         let Encoded { body, dropped } = encode(request, &info.model, &self.dialect)?;
-        let mut call = call.clone();
+        let mut call = call.clone().with_headers(&request.headers)?;
         call.body = body;
         Ok((call, dropped))
     }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use glassbox_agent::{Agent, Outcome, Run};
 use glassbox_core::{Choice, FinishReason, Message, Messages, Part, Response, Role, Usage};
+use glassbox_price::{Call, Prices};
 
 use super::{Facts, Record};
 use crate::content::{Capture, Contents, Policy};
@@ -47,8 +48,20 @@ impl AgentRun {
         self.finish.clear();
     }
 
-    pub(crate) fn answered(&mut self, response: &Response) {
-        self.usage.add(&response.usage);
+    pub(crate) fn answered(&mut self, response: &Response, prices: &Prices) {
+        let mut usage = response.usage.clone();
+        usage.cost = usage.cost.or_else(|| {
+            let info = self.agent.model.info();
+            let call = Call::new(&info.provider, &info.model)
+                .with_answered(response.model())
+                .with_service_tier(response.meta.service_tier.as_deref());
+            prices.cost(&call, &usage)
+        });
+        let unpriced = usage.cost.is_none() || (self.steps > 1 && self.usage.cost.is_none());
+        self.usage.add(&usage);
+        if let Some(cost) = &mut self.usage.cost {
+            cost.partial |= unpriced;
+        }
         self.finish = response
             .choices
             .iter()

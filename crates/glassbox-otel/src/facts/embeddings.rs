@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use glassbox_core::{EmbeddingRequest, EmbeddingResponse, Usage};
+use glassbox_price::Prices;
 
-use super::{Facts, Identity, Record, Said};
+use super::{Facts, Identity, Record, Said, price};
 use crate::content::{Capture, Contents, Policy};
 
 /// One call of an embedding model.
@@ -51,5 +52,9 @@ impl Record for Embeddings {
             failure: self.failure.take().and_then(|said| capture.text(&said)),
             ..Contents::default()
         }
+    }
+
+    fn closing(&mut self, prices: &Prices) {
+        self.usage.cost = price(&self.usage, &self.who, &self.said, None, prices);
     }
 }

@@ -2,8 +2,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use glassbox_core::{Delivery, Event, FinishReason, Fold, Message, Request, Role, Usage};
+use glassbox_price::Prices;
 
-use super::{Facts, Identity, Record, Said};
+use super::{Facts, Identity, Record, Said, price};
 use crate::content::{Capture, Contents, History, Policy, Told};
 use crate::scope::{Answer, Ongoing, Scope};
 
@@ -172,7 +173,9 @@ impl Record for Inference {
         }
     }
 
-    fn closing(&mut self) {
+    fn closing(&mut self, prices: &Prices) {
+        let tier = self.request.parameters.service_tier.as_deref();
+        self.usage.cost = price(&self.usage, &self.who, &self.said, tier, prices);
         let answer = Answer {
             id: self.said.id.clone(),
             usage: self.usage.clone(),
