@@ -67,7 +67,7 @@ fn named(who: &Identity) -> Option<&str> {
 /// Calls that leave the process are clients; what is done inside it is internal.
 pub(crate) fn kind(facts: Facts<'_>) -> SpanKind {
     let leaves = match facts {
-        Facts::Embeddings(call) => call.who.address.is_some(),
+        Facts::Embeddings(_) => true,
         Facts::Inference(call) => call.who.address.is_some(),
         Facts::Step(step) => match step.kind {
             StepKind::CreateAgent | StepKind::Retrieval => true,
@@ -115,9 +115,12 @@ pub(crate) fn after(view: View<'_>, ending: &Ending, out: &mut Attributes) {
     }
     if let Some(cost) = facts::cost(view.facts) {
         out.push(KeyValue::new(glassbox::COST_TOTAL, cost.total));
-        double(glassbox::COST_INPUT, cost.input, out);
-        double(glassbox::COST_OUTPUT, cost.output, out);
-        out.push(KeyValue::new(glassbox::COST_SOURCE, cost.source.as_str()));
+        // The sum of a run may be of both sources, and is made of parts that stand on the calls.
+        if !matches!(view.facts, Facts::Agent(_)) {
+            double(glassbox::COST_INPUT, cost.input, out);
+            double(glassbox::COST_OUTPUT, cost.output, out);
+            out.push(KeyValue::new(glassbox::COST_SOURCE, cost.source.as_str()));
+        }
         if cost.partial {
             out.push(KeyValue::new(glassbox::COST_PARTIAL, true));
         }
