@@ -2,7 +2,7 @@ use std::any::{Any, type_name};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use glassbox_core::{Error, Messages};
+use glassbox_core::{Error, Message, Messages};
 use glassbox_tool::ToolError;
 use opentelemetry::{Context, KeyValue, Value};
 use serde_json::{Map, json};
@@ -253,8 +253,13 @@ impl StepSpan {
         self.recording.facts.record_count = Some(count);
     }
 
-    /// What a workflow gave. Content.
-    pub fn output(&mut self, messages: impl Into<Messages>) {
+    /// What a workflow gave: a text. Content.
+    pub fn output(&mut self, text: impl Into<String>) {
+        self.output_messages(Message::assistant(text));
+    }
+
+    /// What a workflow gave: any messages. Content.
+    pub fn output_messages(&mut self, messages: impl Into<Messages>) {
         self.recording.facts.said.output = Some(messages.into());
     }
 

@@ -16,6 +16,12 @@ struct Bounds {
     depth: usize,
 }
 
+const NOTHING: Bounds = Bounds {
+    text: 0,
+    items: 0,
+    depth: 0,
+};
+
 /// A text of a few words is worth more than none.
 const SHORTEST: usize = 24;
 const READABLE: usize = 160;
@@ -48,17 +54,29 @@ pub(crate) fn json(value: &Value, limit: usize) -> (String, bool) {
             }
         }
     }
-    for depth in [6, 4, 3, 2] {
+    // Messages, their parts and what a part must hold are four deep; what is below is the program's own.
+    for depth in [8, 6, 4] {
         if let Some(text) = longest(value, limit, 8, 2, depth) {
             return (text, true);
         }
     }
-    let nothing = match value {
-        Value::Array(_) => "[]",
-        Value::Object(_) => "{}",
-        _ => "null",
+    (nothing(value, limit), true)
+}
+
+/// What stands for a value of which not even the outline fits.
+fn nothing(value: &Value, limit: usize) -> String {
+    let Value::Array(items) = value else {
+        return if value.is_object() { "{}" } else { "null" }.to_owned();
     };
-    (nothing.to_owned(), true)
+    let mut writer = Writer::new(NOTHING, limit);
+    writer.out.push('[');
+    writer.omitted(items.first(), items.len(), Place::Top);
+    writer.out.push(']');
+    if writer.fits() {
+        writer.out
+    } else {
+        "[]".to_owned()
+    }
 }
 
 /// The JSON with the longest texts that fit, if those of `shortest` bytes do.

@@ -6,7 +6,10 @@
 #![expect(clippy::disallowed_methods, reason = "a test owns its tasks")]
 
 mod common;
+mod content;
+mod events;
 
 mod agent;
 mod model;
 mod nesting;
+mod steps;
