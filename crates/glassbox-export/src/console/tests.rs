@@ -33,7 +33,7 @@ fn printed(spans: &[SpanData], compact: bool) -> String {
             ])
             .build(),
     );
-    exporter.write(spans).unwrap();
+    exporter.write_spans(spans).unwrap();
     String::from_utf8(screen.0.lock().unwrap().clone()).unwrap()
 }
 
