@@ -103,3 +103,6 @@ fn any_value(writer: &mut Writer<'_>, value: &AnyValue) {
         other => writer.string(&format!("{other:?}")),
     }
 }
+
+#[cfg(test)]
+mod tests;

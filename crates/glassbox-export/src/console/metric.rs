@@ -181,3 +181,6 @@ fn temporality(object: &mut Object<'_, '_>, temporality: Temporality) {
             _ => "CUMULATIVE",
         });
 }
+
+#[cfg(test)]
+mod tests;
