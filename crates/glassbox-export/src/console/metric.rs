@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use opentelemetry::KeyValue;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::metrics::Temporality;
 use opentelemetry_sdk::metrics::data::{
@@ -71,58 +72,68 @@ type Number<T> = fn(&mut Writer<'_>, T);
 fn data_of<T: Copy>(object: &mut Object<'_, '_>, data: &MetricData<T>, number: Number<T>) {
     match data {
         MetricData::Gauge(gauge) => {
-            let points: Vec<_> = gauge.data_points().collect();
-            object.key("data_points").array(&points, |writer, point| {
-                writer.object(|object| {
-                    let attributes: Vec<_> = point.attributes().cloned().collect();
-                    object.key("attributes").attributes(&attributes);
-                    match gauge.start_time() {
-                        Some(start) => object.key("start_time").time(start),
-                        None => object.key("start_time").raw("null"),
-                    }
-                    object.key("time").time(gauge.time());
-                    number(object.key("value"), point.value());
-                });
+            points(object, gauge.data_points(), |object, point| {
+                head(object, point.attributes(), gauge.start_time(), gauge.time());
+                number(object.key("value"), point.value());
             });
         }
         MetricData::Sum(sum) => {
-            let points: Vec<_> = sum.data_points().collect();
-            object.key("data_points").array(&points, |writer, point| {
-                writer.object(|object| {
-                    let attributes: Vec<_> = point.attributes().cloned().collect();
-                    object.key("attributes").attributes(&attributes);
-                    times(object, sum.start_time(), sum.time());
-                    number(object.key("value"), point.value());
-                });
+            points(object, sum.data_points(), |object, point| {
+                head(
+                    object,
+                    point.attributes(),
+                    Some(sum.start_time()),
+                    sum.time(),
+                );
+                number(object.key("value"), point.value());
             });
             temporality(object, sum.temporality());
             object.key("is_monotonic").bool(&sum.is_monotonic());
         }
         MetricData::Histogram(histogram) => {
-            let points: Vec<_> = histogram.data_points().collect();
-            object.key("data_points").array(&points, |writer, point| {
-                writer.object(|object| {
-                    let attributes: Vec<_> = point.attributes().cloned().collect();
-                    object.key("attributes").attributes(&attributes);
-                    times(object, histogram.start_time(), histogram.time());
-                    buckets(object, point, number);
-                });
+            let (start, end) = (Some(histogram.start_time()), histogram.time());
+            points(object, histogram.data_points(), |object, point| {
+                head(object, point.attributes(), start, end);
+                buckets(object, point, number);
             });
             temporality(object, histogram.temporality());
         }
         MetricData::ExponentialHistogram(histogram) => {
-            let points: Vec<_> = histogram.data_points().collect();
-            object.key("data_points").array(&points, |writer, point| {
-                writer.object(|object| {
-                    let attributes: Vec<_> = point.attributes().cloned().collect();
-                    object.key("attributes").attributes(&attributes);
-                    times(object, histogram.start_time(), histogram.time());
-                    exponential_buckets(object, point, number);
-                });
+            let (start, end) = (Some(histogram.start_time()), histogram.time());
+            points(object, histogram.data_points(), |object, point| {
+                head(object, point.attributes(), start, end);
+                exponential_buckets(object, point, number);
             });
             temporality(object, histogram.temporality());
         }
     }
+}
+
+fn points<P>(
+    object: &mut Object<'_, '_>,
+    points: impl Iterator<Item = P>,
+    members: impl Fn(&mut Object<'_, '_>, &P),
+) {
+    let points: Vec<P> = points.collect();
+    object.key("data_points").array(&points, |writer, point| {
+        writer.object(|object| members(object, point));
+    });
+}
+
+/// What every point begins with.
+fn head<'a>(
+    object: &mut Object<'_, '_>,
+    attributes: impl Iterator<Item = &'a KeyValue>,
+    start: Option<SystemTime>,
+    end: SystemTime,
+) {
+    let attributes: Vec<KeyValue> = attributes.cloned().collect();
+    object.key("attributes").attributes(&attributes);
+    match start {
+        Some(start) => object.key("start_time").time(start),
+        None => object.key("start_time").raw("null"),
+    }
+    object.key("time").time(end);
 }
 
 fn buckets<T: Copy>(object: &mut Object<'_, '_>, point: &HistogramDataPoint<T>, number: Number<T>) {
@@ -166,11 +177,6 @@ fn extremes<T>(object: &mut Object<'_, '_>, min: Option<T>, max: Option<T>, numb
 
 fn count(writer: &mut Writer<'_>, count: &u64) {
     writer.display(format_args!("{count}"));
-}
-
-fn times(object: &mut Object<'_, '_>, start: SystemTime, end: SystemTime) {
-    object.key("start_time").time(start);
-    object.key("time").time(end);
 }
 
 fn temporality(object: &mut Object<'_, '_>, temporality: Temporality) {
