@@ -1,4 +1,4 @@
-//! How many spans wait, and for how long.
+//! How many spans or log records wait, and for how long.
 
 use std::time::Duration;
 
@@ -9,6 +9,8 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// How many spans may wait and how they are put into batches: the specification's
 /// [batch span processor](https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor).
+/// Log records have a batching of their own, with variables of their own, `OTEL_BLRP_*`; what is said
+/// here of spans holds for them.
 ///
 /// The queue bounds spans between the threads that end them and the exporter's thread, and once
 /// more for each exporter, between that thread and a slow receiver.
@@ -21,11 +23,22 @@ pub struct Batching {
     /// Spans in one export. Default 512 (`OTEL_BSP_MAX_EXPORT_BATCH_SIZE`).
     pub max_batch_size: usize,
     /// How long the first span of a batch waits for others. Default 5 s
-    /// (`OTEL_BSP_SCHEDULE_DELAY`).
+    /// (`OTEL_BSP_SCHEDULE_DELAY`), and 1 s [for log records](Self::for_logs).
     pub schedule_delay: Duration,
     /// How long one export may take, attempts and pauses included. Default 30 s
     /// (`OTEL_BSP_EXPORT_TIMEOUT`).
     pub export_timeout: Duration,
+}
+
+macro_rules! names {
+    ($prefix:literal) => {
+        Names {
+            queue: concat!("OTEL_", $prefix, "_MAX_QUEUE_SIZE"),
+            batch: concat!("OTEL_", $prefix, "_MAX_EXPORT_BATCH_SIZE"),
+            delay: concat!("OTEL_", $prefix, "_SCHEDULE_DELAY"),
+            timeout: concat!("OTEL_", $prefix, "_EXPORT_TIMEOUT"),
+        }
+    };
 }
 
 impl Default for Batching {
@@ -79,6 +92,12 @@ impl Batching {
             .with_export_timeout(self.export_timeout)
     }
 
+    /// The defaults for log records.
+    #[must_use]
+    pub fn for_logs() -> Self {
+        Self::default().with_schedule_delay(Duration::from_secs(1))
+    }
+
     /// What the `OTEL_BSP_*` variables say, and one warning for each that says nonsense.
     #[must_use]
     pub fn from_environment(environment: &Environment) -> (Self, Vec<String>) {
@@ -88,25 +107,38 @@ impl Batching {
     }
 
     pub(crate) fn read(settings: &mut Settings<'_>) -> Self {
-        let default = Self::default();
-        let queue = settings.count("OTEL_BSP_MAX_QUEUE_SIZE", default.max_queue_size);
-        let batch = settings.count("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", default.max_batch_size);
-        let delay = settings.milliseconds(&["OTEL_BSP_SCHEDULE_DELAY"], default.schedule_delay);
-        let timeout = settings.milliseconds(&["OTEL_BSP_EXPORT_TIMEOUT"], default.export_timeout);
-        if batch > queue {
-            let is_set = |name| settings.environment.var(name).is_some();
-            if is_set("OTEL_BSP_MAX_EXPORT_BATCH_SIZE") {
-                settings.warn(format!(
-                    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE={batch} is more than OTEL_BSP_MAX_QUEUE_SIZE={queue}; using {queue}"
-                ));
-            }
+        Self::default().overridden(settings, &names!("BSP"))
+    }
+
+    /// What the `OTEL_BLRP_*` variables say, for log records.
+    pub(crate) fn read_for_logs(settings: &mut Settings<'_>) -> Self {
+        Self::for_logs().overridden(settings, &names!("BLRP"))
+    }
+
+    fn overridden(self, settings: &mut Settings<'_>, names: &Names) -> Self {
+        let queue = settings.count(names.queue, self.max_queue_size);
+        let batch = settings.count(names.batch, self.max_batch_size);
+        let delay = settings.milliseconds(&[names.delay], self.schedule_delay);
+        let timeout = settings.milliseconds(&[names.timeout], self.export_timeout);
+        if batch > queue && settings.environment.var(names.batch).is_some() {
+            settings.warn(format!(
+                "{}={batch} is more than {}={queue}; using {queue}",
+                names.batch, names.queue
+            ));
         }
-        default
-            .with_max_queue_size(queue)
+        self.with_max_queue_size(queue)
             .with_max_batch_size(batch.min(queue))
             .with_schedule_delay(delay)
             .with_export_timeout(timeout)
     }
+}
+
+/// The variables of one batching.
+struct Names {
+    queue: &'static str,
+    batch: &'static str,
+    delay: &'static str,
+    timeout: &'static str,
 }
 
 #[cfg(test)]

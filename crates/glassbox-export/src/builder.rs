@@ -1,5 +1,7 @@
-//! Puts exporters, resource and provider together.
+//! Puts exporters, resource and providers together.
 
+mod logs;
+mod metrics;
 mod resource;
 mod variables;
 
@@ -9,6 +11,8 @@ use std::sync::Arc;
 use opentelemetry::global;
 use opentelemetry::propagation::TextMapCompositePropagator;
 use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::logs::{LoggerProviderBuilder, SdkLoggerProvider};
+use opentelemetry_sdk::metrics::{MeterProviderBuilder, SdkMeterProvider, Temporality};
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, SpanExporter, TracerProviderBuilder};
 
@@ -18,8 +22,9 @@ use crate::environment::{Environment, Settings};
 use crate::error::Error;
 use crate::guard::Guard;
 use crate::otlp::Otlp;
-use crate::pipeline::{self, Listener, Processor};
-use crate::sink::SinkSpec;
+use crate::periodic::Periodic;
+use crate::pipeline::{Listener, Plan, Providers};
+use crate::sink::{self, Logs, Points, SinkSpec, Spans};
 use crate::tree::TreeExporter;
 use variables::Kind;
 
@@ -29,11 +34,17 @@ use variables::Kind;
 /// reads by itself, unless [`with_provider`](Self::with_provider) says otherwise.
 #[must_use]
 pub struct Builder {
-    sinks: Vec<SinkSpec>,
+    sinks: Vec<SinkSpec<Spans>>,
+    metric_sinks: Vec<(SinkSpec<Points>, Temporality)>,
+    log_sinks: Vec<SinkSpec<Logs>>,
     provider: TracerProviderBuilder,
+    meter_provider: MeterProviderBuilder,
+    logger_provider: LoggerProviderBuilder,
     resource: Option<Resource>,
     service_name: Option<String>,
     batching: Batching,
+    periodic: Periodic,
+    log_batching: Batching,
     listener: Option<Listener>,
     warnings: Vec<String>,
     disabled: bool,
@@ -43,10 +54,16 @@ impl Builder {
     pub(crate) fn new() -> Self {
         Self {
             sinks: Vec::new(),
+            metric_sinks: Vec::new(),
+            log_sinks: Vec::new(),
             provider: SdkTracerProvider::builder(),
+            meter_provider: SdkMeterProvider::builder(),
+            logger_provider: SdkLoggerProvider::builder(),
             resource: None,
             service_name: None,
             batching: Batching::default(),
+            periodic: Periodic::default(),
+            log_batching: Batching::for_logs(),
             listener: None,
             warnings: Vec::new(),
             disabled: false,
@@ -59,30 +76,58 @@ impl Builder {
     ///
     /// When an exporter that is asked for cannot be configured; see [`Otlp::from_environment`].
     pub fn from_environment(environment: &Environment) -> Result<Self, Error> {
-        let mut builder = Self::settings_from_environment(environment);
-        let mut settings = Settings::new(environment);
-        let exporters = variables::exporters(&mut settings);
-        builder.warnings.append(&mut settings.warnings);
+        let builder = Self::settings_from_environment(environment);
         if builder.disabled {
             return Ok(builder);
         }
-        for exporter in exporters {
-            builder = match exporter {
-                Kind::Otlp => builder.with_otlp_from_environment(environment)?,
-                Kind::Console => builder.with_console(ConsoleExporter::stdout()),
-            };
-        }
-        Ok(builder)
+        builder
+            .with_traces_from_environment(environment)?
+            .with_metrics_from_environment(environment)?
+            .with_logs_from_environment(environment)
     }
 
-    /// What the environment says of everything but the exporters: the resource, the batching, and
-    /// whether there is to be any telemetry at all. For a program that chooses its exporters
-    /// itself.
+    /// Adds the exporters of traces that `OTEL_TRACES_EXPORTER` asks for: `otlp` where it is not set.
+    ///
+    /// # Errors
+    ///
+    /// When an exporter that is asked for cannot be configured; see [`Otlp::from_environment`].
+    pub fn with_traces_from_environment(self, environment: &Environment) -> Result<Self, Error> {
+        let (builder, exporters) = self.exporters(environment, "OTEL_TRACES_EXPORTER");
+        exporters
+            .into_iter()
+            .try_fold(builder, |builder, exporter| match exporter {
+                Kind::Otlp => builder.with_otlp_from_environment(environment),
+                Kind::Console => Ok(builder.with_console(ConsoleExporter::stdout())),
+            })
+    }
+
+    /// What a variable asks for; what is wrong with it becomes a warning.
+    fn exporters(mut self, environment: &Environment, variable: &str) -> (Self, Vec<Kind>) {
+        let mut settings = Settings::new(environment);
+        let kinds = variables::exporters(&mut settings, variable);
+        self.warn(settings.warnings);
+        (self, kinds)
+    }
+
+    /// Each sentence once: what is said of a variable for all kinds of telemetry comes up for each.
+    fn warn(&mut self, warnings: Vec<String>) {
+        for warning in warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+
+    /// What the environment says of everything but the exporters: the resource, the batching, how
+    /// often metrics are collected, and whether there is to be any telemetry at all. For a program
+    /// that chooses its exporters itself; what it adds none for is not exported.
     pub fn settings_from_environment(environment: &Environment) -> Self {
         let mut settings = Settings::new(environment);
         let mut builder = Self::new();
         builder.disabled = settings.flag(&["OTEL_SDK_DISABLED"]);
         builder.batching = Batching::read(&mut settings);
+        builder.periodic = Periodic::read(&mut settings);
+        builder.log_batching = Batching::read_for_logs(&mut settings);
         builder.resource = Some(resource::read(&mut settings));
         variables::check_sampler(&mut settings);
         builder.warnings = settings.warnings;
@@ -93,8 +138,9 @@ impl Builder {
     /// trace's root has ended.
     pub fn with_console(mut self, console: ConsoleExporter) -> Self {
         let target = console.target().to_owned();
+        let build = |resource: &Resource| sink::spans(console, resource);
         self.sinks
-            .push(SinkSpec::exporter("console", target, console).eager());
+            .push(SinkSpec::new("console", target, build).eager());
         self
     }
 
@@ -102,18 +148,19 @@ impl Builder {
     /// ended.
     pub fn with_tree(mut self, tree: TreeExporter) -> Self {
         let target = tree.target().to_owned();
+        let build = |resource: &Resource| sink::spans(tree, resource);
         self.sinks
-            .push(SinkSpec::exporter("tree", target, tree).eager());
+            .push(SinkSpec::new("tree", target, build).eager());
         self
     }
 
-    /// Adds delivery over OTLP.
+    /// Adds delivery of spans over OTLP.
     pub fn with_otlp(mut self, otlp: Otlp) -> Self {
-        self.sinks.push(otlp.into_spec());
+        self.sinks.push(otlp.into_span_spec());
         self
     }
 
-    /// Adds delivery over OTLP, as the `OTEL_EXPORTER_OTLP_*` variables say.
+    /// Adds delivery of spans over OTLP, as the `OTEL_EXPORTER_OTLP_*` variables say.
     ///
     /// # Errors
     ///
@@ -129,11 +176,11 @@ impl Builder {
     /// See [`Otlp::from_environment`].
     pub fn with_otlp_from_environment(mut self, environment: &Environment) -> Result<Self, Error> {
         let (otlp, warnings) = Otlp::from_environment(environment)?;
-        self.warnings.extend(warnings);
+        self.warn(warnings);
         Ok(self.with_otlp(otlp))
     }
 
-    /// Adds any exporter of the SDK's kind. `name` and `target` are for reports: what it is, and
+    /// Adds any exporter of spans of the SDK's kind. `name` and `target` are for reports: what it is, and
     /// where it sends to.
     ///
     /// It runs on the exporter's own thread, inside a single-threaded Tokio runtime, one export at
@@ -144,11 +191,12 @@ impl Builder {
         target: impl Into<String>,
         exporter: impl SpanExporter + 'static,
     ) -> Self {
-        self.sinks.push(SinkSpec::exporter(name, target, exporter));
+        let build = |resource: &Resource| sink::spans(exporter, resource);
+        self.sinks.push(SinkSpec::new(name, target, build));
         self
     }
 
-    /// Sets what produces the spans. Default: what the SDK detects, with
+    /// Sets what produces the telemetry. Default: what the SDK detects, with
     /// `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME`.
     pub fn with_resource(mut self, resource: Resource) -> Self {
         self.resource = Some(resource);
@@ -170,7 +218,7 @@ impl Builder {
     /// Sets how spans wait and travel together, as the `OTEL_BSP_*` variables say.
     pub fn with_batching_from_env(mut self) -> Self {
         let (batching, warnings) = Batching::from_environment(&Environment::from_env());
-        self.warnings.extend(warnings);
+        self.warn(warnings);
         self.with_batching(batching)
     }
 
@@ -183,7 +231,7 @@ impl Builder {
         self
     }
 
-    /// Changes the SDK's provider: sampler, id generator, span limits.
+    /// Changes the SDK's tracer provider: sampler, id generator, span limits.
     ///
     /// ```
     /// use opentelemetry_sdk::trace::Sampler;
@@ -201,8 +249,10 @@ impl Builder {
         self
     }
 
-    /// Starts the pipeline and makes it the process's own: the global tracer provider, and the
-    /// global propagator (W3C trace context and baggage). For programs.
+    /// Starts the pipelines and makes them the process's own: the global tracer provider, where
+    /// metrics are exported the global meter provider, and the global propagator (W3C trace context
+    /// and baggage). For programs. There is no global logger provider: see
+    /// [`Guard::logger_provider`].
     ///
     /// With `OTEL_SDK_DISABLED=true` only the propagator is set.
     ///
@@ -215,6 +265,9 @@ impl Builder {
         if !disabled {
             global::set_tracer_provider(guard.tracer_provider().clone());
         }
+        if guard.exports_metrics() {
+            global::set_meter_provider(guard.meter_provider().clone());
+        }
         global::set_text_map_propagator(TextMapCompositePropagator::new(vec![
             Box::new(TraceContextPropagator::new()),
             Box::new(BaggagePropagator::new()),
@@ -222,30 +275,54 @@ impl Builder {
         Ok(guard)
     }
 
-    /// Starts the pipeline and changes nothing global. For tests, and inside other programs.
+    /// Starts the pipelines and changes nothing global. For tests, and inside other programs.
     ///
     /// # Errors
     ///
     /// When an exporter, or the thread for them, cannot be set up.
-    pub fn build(self) -> Result<Guard, Error> {
-        let resource = self.resource.unwrap_or_else(|| Resource::builder().build());
-        let resource = resource::named(resource, self.service_name);
+    pub fn build(mut self) -> Result<Guard, Error> {
         if let Some(listener) = &self.listener {
             self.warnings.iter().for_each(|warning| listener(warning));
         }
-        let mut provider = self.provider.with_resource(resource.clone());
         if self.disabled {
-            provider = provider.with_sampler(Sampler::AlwaysOff);
+            self = self.without_telemetry();
         }
-        let mut handle = None;
-        if !self.sinks.is_empty() && !self.disabled {
-            let batching = self.batching.bounded();
-            let started = pipeline::start(self.sinks, resource, batching, self.listener.clone())?;
-            provider = provider.with_span_processor(Processor::new(started.clone()));
-            handle = Some(started);
+        let resource = self.resource.unwrap_or_else(|| Resource::builder().build());
+        let resource = resource::named(resource, self.service_name);
+        let providers = Providers {
+            tracer: self.provider.with_resource(resource.clone()),
+            meter: self.meter_provider.with_resource(resource.clone()),
+            logger: self.logger_provider.with_resource(resource.clone()),
+        };
+        let plan = Plan {
+            resource,
+            listener: self.listener.clone(),
+            spans: self.sinks,
+            batching: self.batching.bounded(),
+            metrics: self.metric_sinks,
+            periodic: self.periodic,
+            logs: self.log_sinks,
+            log_batching: self.log_batching.bounded(),
+        };
+        let (providers, pipelines) = plan.start(providers)?;
+        Ok(Guard::new(
+            providers,
+            pipelines,
+            self.warnings,
+            self.listener,
+        ))
+    }
+
+    fn without_telemetry(self) -> Self {
+        Self {
+            sinks: Vec::new(),
+            metric_sinks: Vec::new(),
+            log_sinks: Vec::new(),
+            provider: self.provider.with_sampler(Sampler::AlwaysOff),
+            meter_provider: SdkMeterProvider::builder(),
+            logger_provider: SdkLoggerProvider::builder(),
+            ..self
         }
-        let provider = provider.build();
-        Ok(Guard::new(provider, handle, self.warnings, self.listener))
     }
 }
 
@@ -253,6 +330,8 @@ impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
             .field("sinks", &self.sinks)
+            .field("metric_sinks", &self.metric_sinks)
+            .field("log_sinks", &self.log_sinks)
             .field("batching", &self.batching)
             .field("warnings", &self.warnings)
             .field("disabled", &self.disabled)

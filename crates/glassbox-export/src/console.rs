@@ -1,6 +1,8 @@
-//! One JSON object a span.
+//! One JSON object a span, a metric or a log record.
 
 mod json;
+mod log;
+mod metric;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -45,6 +47,11 @@ use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 ///
 /// Of an attribute that was set twice the last value counts. A number that JSON cannot say is a
 /// string: `"NaN"`, `"Infinity"`, `"-Infinity"`. Control characters are always escaped.
+///
+/// It exports metrics too, one object for each instrument at each collection, with `name`,
+/// `description`, `unit`, `data` (the points, in the shape of the Python SDK's
+/// `ConsoleMetricExporter`), `scope` and `resource`; and log records, in the shape of its
+/// `ConsoleLogExporter`, with the event's name first.
 pub struct ConsoleExporter {
     target: String,
     compact: bool,
@@ -95,16 +102,29 @@ impl ConsoleExporter {
         &self.target
     }
 
-    fn write(&self, batch: &[SpanData]) -> io::Result<()> {
+    fn write_spans(&self, spans: &[SpanData]) -> OTelSdkResult {
+        self.write(spans, |out, span| {
+            json::span(out, span, &self.resource, self.compact);
+        })
+    }
+
+    /// Writes the items, each as `append` has it, with a line's end after it.
+    fn write<T>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        append: impl Fn(&mut String, T),
+    ) -> OTelSdkResult {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let Output { writer, buffer } = &mut *output;
         buffer.clear();
-        for span in batch {
-            json::span(buffer, span, &self.resource, self.compact);
+        for item in items {
+            append(buffer, item);
             buffer.push('\n');
         }
-        writer.write_all(buffer.as_bytes())?;
-        writer.flush()
+        let written = writer
+            .write_all(buffer.as_bytes())
+            .and_then(|()| writer.flush());
+        written.map_err(|error| OTelSdkError::InternalFailure(error.to_string()))
     }
 }
 
@@ -119,8 +139,7 @@ impl fmt::Debug for ConsoleExporter {
 
 impl SpanExporter for ConsoleExporter {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-        self.write(&batch)
-            .map_err(|error| OTelSdkError::InternalFailure(error.to_string()))
+        self.write_spans(&batch)
     }
 
     fn set_resource(&mut self, resource: &Resource) {

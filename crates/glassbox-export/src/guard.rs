@@ -5,23 +5,27 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use opentelemetry::trace::TraceId;
+use opentelemetry_sdk::logs::SdkLoggerProvider;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
-use crate::pipeline::{Handle, Listener};
+use crate::pipeline::{Listener, Pipelines, Providers};
 use crate::report::Report;
 
 /// How long a guard that is dropped waits for deliveries.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Keeps the pipeline running. Keep it until the last span has ended, then call
+/// Keeps the pipelines running. Keep it until the last span has ended, then call
 /// [`shutdown`](Self::shutdown) and look at the report; dropping it does the same within five
 /// seconds and tells the [listener](crate::Builder::with_listener).
 ///
 /// A process that ends through `std::process::exit` drops nothing: shut down before.
-#[must_use = "dropping the guard shuts the pipeline down"]
+#[must_use = "dropping the guard shuts the pipelines down"]
 pub struct Guard {
-    provider: SdkTracerProvider,
-    handle: Option<Handle>,
+    tracer_provider: SdkTracerProvider,
+    meter_provider: SdkMeterProvider,
+    logger_provider: SdkLoggerProvider,
+    pipelines: Pipelines,
     warnings: Vec<String>,
     listener: Option<Listener>,
     last: OnceLock<Report>,
@@ -29,14 +33,16 @@ pub struct Guard {
 
 impl Guard {
     pub(crate) fn new(
-        provider: SdkTracerProvider,
-        handle: Option<Handle>,
+        providers: Providers,
+        pipelines: Pipelines,
         warnings: Vec<String>,
         listener: Option<Listener>,
     ) -> Self {
         Self {
-            provider,
-            handle,
+            tracer_provider: providers.tracer.build(),
+            meter_provider: providers.meter.build(),
+            logger_provider: providers.logger.build(),
+            pipelines,
             warnings,
             listener,
             last: OnceLock::new(),
@@ -45,7 +51,22 @@ impl Guard {
 
     /// The provider to get tracers from.
     pub fn tracer_provider(&self) -> &SdkTracerProvider {
-        &self.provider
+        &self.tracer_provider
+    }
+
+    /// The provider to get meters from. Where no metrics are exported, their instruments do nothing.
+    pub fn meter_provider(&self) -> &SdkMeterProvider {
+        &self.meter_provider
+    }
+
+    pub(crate) fn exports_metrics(&self) -> bool {
+        self.pipelines.has_metrics()
+    }
+
+    /// The provider to get loggers from. OpenTelemetry has no global one: hand it to whatever emits
+    /// events. Where no logs are exported, its loggers do nothing.
+    pub fn logger_provider(&self) -> &SdkLoggerProvider {
+        &self.logger_provider
     }
 
     /// One sentence for each environment variable that said nonsense and was ignored.
@@ -58,11 +79,12 @@ impl Guard {
     /// sampled.
     #[must_use]
     pub fn last_trace_id(&self) -> Option<TraceId> {
-        self.handle.as_ref()?.last_trace_id()
+        self.pipelines.last_trace_id()
     }
 
-    /// Delivers every span that ended before this call, or as many as can be within `timeout`.
-    /// What does not make it stays on its way.
+    /// Delivers every span that ended, every log record that was emitted and all that was measured
+    /// before this call, or as much as can be within `timeout`. What does not make it stays on its
+    /// way.
     ///
     /// It blocks the calling thread, for no longer than `timeout` and a moment, whatever the
     /// collector does. It needs no runtime and harms none; only a collector that runs in the same
@@ -71,20 +93,18 @@ impl Guard {
         self.flusher().flush(timeout)
     }
 
-    /// Delivers what is there, gives up on the rest when the time is over, and ends the pipeline.
+    /// Delivers what is there, gives up on the rest when the time is over, and ends the pipelines.
     /// Spans that are still open are not delivered, and counted. A second call returns the report
     /// of the first.
     pub fn shutdown(&self, timeout: Duration) -> Report {
         self.last
             .get_or_init(|| {
-                let Some(handle) = &self.handle else {
-                    // Its result says the same as the report.
-                    let _ = self.provider.shutdown_with_timeout(timeout);
-                    return Report::default();
-                };
-                let report = handle.shutdown(timeout);
-                // The pipeline is down: this makes its tracers cheap.
-                let _ = self.provider.shutdown_with_timeout(Duration::ZERO);
+                let report = self.pipelines.shutdown(timeout);
+                // The pipelines are down: this makes tracers, meters and loggers cheap. What the
+                // results could say, the report says.
+                let _ = self.tracer_provider.shutdown_with_timeout(Duration::ZERO);
+                let _ = self.meter_provider.shutdown_with_timeout(Duration::ZERO);
+                let _ = self.logger_provider.shutdown_with_timeout(Duration::ZERO);
                 report
             })
             .clone()
@@ -94,7 +114,7 @@ impl Guard {
     #[must_use]
     pub fn flusher(&self) -> Flusher {
         Flusher {
-            handle: self.handle.clone(),
+            pipelines: self.pipelines.clone(),
         }
     }
 }
@@ -114,24 +134,23 @@ impl Drop for Guard {
 impl fmt::Debug for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Guard")
-            .field("handle", &self.handle)
+            .field("pipelines", &self.pipelines)
             .field("warnings", &self.warnings)
             .finish_non_exhaustive()
     }
 }
 
-/// Flushes a pipeline; cheap to clone and to send elsewhere. It keeps nothing alive: after the
+/// Flushes the pipelines; cheap to clone and to send elsewhere. It keeps nothing alive: after the
 /// guard's shutdown it reports the final counts.
 #[derive(Debug, Clone)]
 pub struct Flusher {
-    handle: Option<Handle>,
+    pipelines: Pipelines,
 }
 
 impl Flusher {
     /// Like [`Guard::flush`].
     #[must_use = "it says what was not delivered"]
     pub fn flush(&self, timeout: Duration) -> Report {
-        let handle = self.handle.as_ref();
-        handle.map_or_else(Report::default, |handle| handle.flush(timeout))
+        self.pipelines.flush(timeout)
     }
 }

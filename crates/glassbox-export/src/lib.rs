@@ -7,8 +7,10 @@ mod environment;
 mod error;
 mod guard;
 mod otlp;
+mod periodic;
 mod pipeline;
 mod report;
+mod signal;
 mod sink;
 #[cfg(test)]
 mod testing;
@@ -25,9 +27,10 @@ pub use error::Error;
 pub use guard::{Flusher, Guard};
 pub use otlp::{Otlp, Protocol};
 pub use report::{Report, SinkReport};
+pub use signal::Signal;
 pub use tree::{SpanTree, TreeExporter, TreeStyle, TreeTotals};
 
-/// A pipeline without exporters, to add some.
+/// Pipelines without exporters, to add some.
 pub fn builder() -> Builder {
     Builder::new()
 }
@@ -36,12 +39,15 @@ pub fn builder() -> Builder {
 ///
 /// | variable | effect |
 /// | --- | --- |
-/// | `OTEL_TRACES_EXPORTER` | a list of `otlp` (default), `console`, `none` |
-/// | `OTEL_EXPORTER_OTLP_*` | see [`Otlp::from_environment`] |
-/// | `OTEL_BSP_*` | see [`Batching`] |
+/// | `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER`, `OTEL_LOGS_EXPORTER` | each a list of `otlp` (default), `console`, `none` |
+/// | `OTEL_EXPORTER_OTLP_*`, `OTEL_EXPORTER_OTLP_TRACES_*` | see [`Otlp::from_environment`] |
+/// | `OTEL_EXPORTER_OTLP_METRICS_*` | see [`Otlp::metrics_from_environment`] |
+/// | `OTEL_EXPORTER_OTLP_LOGS_*` | see [`Otlp::logs_from_environment`] |
+/// | `OTEL_BSP_*`, `OTEL_BLRP_*` | see [`Batching`] |
+/// | `OTEL_METRIC_EXPORT_INTERVAL`, `OTEL_METRIC_EXPORT_TIMEOUT` | in milliseconds, see [`Builder::with_metric_interval`] and [`Builder::with_metric_timeout`] |
 /// | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | the resource |
 /// | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, `OTEL_SPAN_*_COUNT_LIMIT` | read by the SDK |
-/// | `OTEL_SDK_DISABLED` | `true`: no exporter, no spans |
+/// | `OTEL_SDK_DISABLED` | `true`: no exporter, no spans, no metrics, no log records |
 ///
 /// A value that makes no sense is ignored and [reported](Guard::warnings).
 ///

@@ -1,8 +1,10 @@
-//! What became of the spans.
+//! What became of the telemetry.
 
 use std::fmt;
 
-/// What became of the spans so far: one entry for each place they go to.
+use crate::signal::Signal;
+
+/// What became of the telemetry so far: one entry for each place it goes to.
 ///
 /// Counts are totals since the pipeline started, so that the last report tells the whole story.
 /// `Display` is one sentence a problem, one problem a line, and nothing where all is well:
@@ -13,7 +15,8 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Report {
-    /// One entry for each exporter, in the order in which they were added.
+    /// One entry for each exporter: those of traces, then of metrics, then of logs, each in the order
+    /// in which they were added.
     pub sinks: Vec<SinkReport>,
     /// Spans that had started and not ended when the pipeline was shut down; they are not
     /// delivered. Zero in the report of a flush.
@@ -23,13 +26,14 @@ pub struct Report {
 }
 
 impl Report {
-    /// True where every span that ended was delivered and none is left over.
+    /// True where every span that ended and every log record was delivered, so was every collection
+    /// of metrics, and nothing is left over.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.problems().next().is_none()
     }
 
-    /// Spans that will not arrive, counted once for each exporter.
+    /// What will not arrive, counted once for each exporter.
     pub(crate) fn lost(&self) -> u64 {
         let lost = |sink: &SinkReport| sink.dropped + sink.failed;
         self.sinks.iter().map(lost).sum::<u64>() + self.unfinished
@@ -45,7 +49,7 @@ impl Report {
                 let verb = if self.unfinished == 1 { "was" } else { "were" };
                 format!(
                     "{} {verb} still open at the end and not delivered",
-                    spans(self.unfinished)
+                    Signal::Traces.count(self.unfinished)
                 )
             }))
     }
@@ -63,23 +67,27 @@ impl fmt::Display for Report {
     }
 }
 
-/// What became of the spans at one exporter. Every span that ended is in exactly one of
-/// `exported`, `dropped`, `failed` and `pending`.
+/// What became of the telemetry of one kind at one exporter, in spans, data points or log records.
+/// Every span that ended and every log record is in exactly one of `exported`, `dropped`, `failed`
+/// and `pending`; so is every data point that was collected.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct SinkReport {
+    /// What it exports, and so what is counted.
+    pub signal: Signal,
     /// The exporter: `otlp`, `console`, `tree`, or what
-    /// [`with_exporter`](crate::Builder::with_exporter) was told.
+    /// [`with_exporter`](crate::Builder::with_exporter) and its kin were told.
     pub name: String,
     /// Where it sends to: a URL without credentials or query, `stdout`, `stderr`.
     pub target: String,
-    /// Spans that arrived.
+    /// How many arrived.
     pub exported: u64,
-    /// Spans thrown away because a queue was full.
+    /// How many were thrown away because a queue was full. Metrics do not queue.
     pub dropped: u64,
-    /// Spans that could not be delivered, or that the other side rejected.
+    /// How many could not be delivered, or were rejected by the other side. A data point that is a
+    /// running total is made good by the next one that arrives, and stays counted.
     pub failed: u64,
-    /// Spans that still wait or are on their way.
+    /// How many still wait or are on their way.
     pub pending: u64,
     /// Why the last delivery that failed did.
     pub last_error: Option<String>,
@@ -91,32 +99,27 @@ impl SinkReport {
             let reason = self.last_error.as_deref().unwrap_or("unknown reason");
             format!(
                 "could not deliver {} to {}: {reason}",
-                spans(self.failed),
+                self.signal.count(self.failed),
                 self.target
             )
         });
         let dropped = (self.dropped > 0).then(|| {
+            let variable = self.signal.queue_variable();
             format!(
-                "dropped {} for {}: the queue was full (OTEL_BSP_MAX_QUEUE_SIZE)",
-                spans(self.dropped),
-                self.target
+                "dropped {} for {}: the queue was full{}",
+                self.signal.count(self.dropped),
+                self.target,
+                variable.map_or_else(String::new, |name| format!(" ({name})")),
             )
         });
         let pending = (timed_out && self.pending > 0).then(|| {
             format!(
                 "{} still on the way to {} when the time was over",
-                spans(self.pending),
+                self.signal.count(self.pending),
                 self.target
             )
         });
         failed.into_iter().chain(dropped).chain(pending)
-    }
-}
-
-pub(crate) fn spans(count: u64) -> String {
-    match count {
-        1 => "1 span".to_owned(),
-        _ => format!("{count} spans"),
     }
 }
 

@@ -1,37 +1,67 @@
-//! What the pipeline delivers to.
+//! What the pipelines deliver to.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
+use opentelemetry::InstrumentationScope;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::OTelSdkError;
-use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use opentelemetry_sdk::logs::SdkLogRecord;
+use opentelemetry_sdk::trace::SpanData;
 
 use crate::error::Error;
+
+mod exporter;
+mod points;
+
+pub(crate) use exporter::{logs, metrics, spans};
+pub(crate) use points::{Points, each_metric};
 
 /// How a delivery ended: what was rejected, or one line that says why nothing arrived.
 pub(crate) type Delivery = Result<Delivered, String>;
 
+/// A delivery that is under way.
+pub(crate) type Delivering = Pin<Box<dyn Future<Output = Delivery> + Send>>;
+
 /// A delivery that arrived.
 #[derive(Debug, Default)]
 pub(crate) struct Delivered {
-    /// Spans the other side took note of and threw away (a *partial success* in OTLP).
+    /// Items the other side took note of and threw away (a *partial success* in OTLP).
     pub(crate) rejected: u64,
     /// What the other side said about it.
     pub(crate) message: Option<String>,
 }
 
-/// One place spans go to. The SDK's `SpanExporter` as an object, with an error that can be told
-/// apart and a count of what was rejected.
-pub(crate) trait Sink: fmt::Debug + Send + Sync + 'static {
+/// What is delivered at once.
+pub(crate) trait Batch: Send + Sync + 'static {
+    /// How many spans, data points or log records it holds.
+    fn items(&self) -> u64;
+}
+
+/// A span that ended.
+pub(crate) type Span = SpanData;
+
+/// Spans that ended.
+pub(crate) type Spans = Vec<Span>;
+
+/// A log record and the scope that it comes from.
+pub(crate) type Log = (SdkLogRecord, InstrumentationScope);
+
+/// Log records that were emitted.
+pub(crate) type Logs = Vec<Log>;
+
+impl<T: Send + Sync + 'static> Batch for Vec<T> {
+    fn items(&self) -> u64 {
+        self.len() as u64
+    }
+}
+
+/// One place telemetry of one kind goes to. The SDK's exporters as an object, with an error that can
+/// be told apart and a count of what was rejected.
+pub(crate) trait Sink<B>: fmt::Debug + Send + Sync + 'static {
     /// Delivers a batch; never called again before the last call is over.
-    fn export(
-        self: Arc<Self>,
-        batch: Vec<SpanData>,
-    ) -> Pin<Box<dyn Future<Output = Delivery> + Send>>;
+    fn export(self: Arc<Self>, batch: B) -> Delivering;
 
     /// Lets go of what is held back.
     fn flush(&self) -> Result<(), String> {
@@ -42,19 +72,19 @@ pub(crate) trait Sink: fmt::Debug + Send + Sync + 'static {
     fn shutdown(&self) {}
 }
 
-type Build = Box<dyn FnOnce(&Resource) -> Result<Arc<dyn Sink>, Error> + Send>;
+pub(crate) type Build<B> = Box<dyn FnOnce(&Resource) -> Result<Arc<dyn Sink<B>>, Error> + Send>;
 
 /// How to make a sink. It is made on the exporter's own thread, inside its own runtime, because
 /// that is where a network client has to live.
-pub(crate) struct SinkSpec {
+pub(crate) struct SinkSpec<B> {
     pub(crate) name: String,
     pub(crate) target: String,
-    /// Somebody watches: deliver as soon as a trace's root has ended.
+    /// Somebody watches: deliver as soon as a trace's root has ended, or a log record is there.
     pub(crate) eager: bool,
-    pub(crate) build: Build,
+    pub(crate) build: Build<B>,
 }
 
-impl fmt::Debug for SinkSpec {
+impl<B> fmt::Debug for SinkSpec<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SinkSpec")
             .field("name", &self.name)
@@ -64,67 +94,23 @@ impl fmt::Debug for SinkSpec {
     }
 }
 
-impl SinkSpec {
-    /// A sink around an exporter of the SDK's kind.
-    pub(crate) fn exporter<E>(
+impl<B> SinkSpec<B> {
+    /// A sink that needs no more than what produces the telemetry.
+    pub(crate) fn new(
         name: impl Into<String>,
         target: impl Into<String>,
-        mut exporter: E,
-    ) -> Self
-    where
-        E: SpanExporter + 'static,
-    {
+        build: impl FnOnce(&Resource) -> Arc<dyn Sink<B>> + Send + 'static,
+    ) -> Self {
         Self {
             name: name.into(),
             target: target.into(),
             eager: false,
-            build: Box::new(move |resource| {
-                exporter.set_resource(resource);
-                Ok(Arc::new(Exporter(exporter)))
-            }),
+            build: Box::new(move |resource| Ok(build(resource))),
         }
     }
 
     pub(crate) fn eager(mut self) -> Self {
         self.eager = true;
         self
-    }
-}
-
-#[derive(Debug)]
-struct Exporter<E>(E);
-
-impl<E: SpanExporter + 'static> Sink for Exporter<E> {
-    fn export(
-        self: Arc<Self>,
-        batch: Vec<SpanData>,
-    ) -> Pin<Box<dyn Future<Output = Delivery> + Send>> {
-        Box::pin(async move {
-            match self.0.export(batch).await {
-                Ok(()) => Ok(Delivered::default()),
-                Err(error) => Err(reason(error)),
-            }
-        })
-    }
-
-    fn flush(&self) -> Result<(), String> {
-        self.0.force_flush().map_err(reason)
-    }
-
-    fn shutdown(&self) {
-        // What shutdown could not do shows in the counts; the error has nobody to go to.
-        let _ = self
-            .0
-            .shutdown_with_timeout(Duration::from_secs(SHUTDOWN_SECONDS));
-    }
-}
-
-/// How long an exporter may take to put itself away, after its last export.
-const SHUTDOWN_SECONDS: u64 = 1;
-
-fn reason(error: OTelSdkError) -> String {
-    match error {
-        OTelSdkError::InternalFailure(message) => message,
-        other => other.to_string(),
     }
 }

@@ -1,17 +1,20 @@
 //! Spans and sinks for unit tests.
 
-use std::future::{Future, ready};
-use std::pin::Pin;
-use std::sync::Arc;
+use std::future::ready;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
 use opentelemetry::trace::{
     Event, SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState,
 };
 use opentelemetry::{InstrumentationScope, KeyValue};
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::metrics::data::ResourceMetrics;
+use opentelemetry_sdk::metrics::reader::MetricReader;
+use opentelemetry_sdk::metrics::{InstrumentKind, ManualReader, Pipeline, Temporality};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
-use crate::sink::{Delivered, Delivery, Sink};
+use crate::sink::{Delivered, Delivering, Sink};
 
 /// 2024-07-11T01:14:00Z.
 pub(crate) const EPOCH: Duration = Duration::from_secs(1_720_660_440);
@@ -100,8 +103,34 @@ impl SpanDataExt for SpanData {
 #[derive(Debug)]
 pub(crate) struct Discard;
 
-impl Sink for Discard {
-    fn export(self: Arc<Self>, _: Vec<SpanData>) -> Pin<Box<dyn Future<Output = Delivery> + Send>> {
+impl<B> Sink<B> for Discard {
+    fn export(self: Arc<Self>, _: B) -> Delivering {
         Box::pin(ready(Ok(Delivered::default())))
+    }
+}
+
+/// A reader that a test collects from.
+#[derive(Debug)]
+pub(crate) struct Reader(pub(crate) Arc<ManualReader>);
+
+impl MetricReader for Reader {
+    fn register_pipeline(&self, pipeline: Weak<Pipeline>) {
+        self.0.register_pipeline(pipeline);
+    }
+
+    fn collect(&self, metrics: &mut ResourceMetrics) -> OTelSdkResult {
+        self.0.collect(metrics)
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn temporality(&self, kind: InstrumentKind) -> Temporality {
+        self.0.temporality(kind)
     }
 }

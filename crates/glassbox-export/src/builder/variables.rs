@@ -37,10 +37,10 @@ pub(super) enum Kind {
     Console,
 }
 
-/// `OTEL_TRACES_EXPORTER`: a list of `otlp` (the default), `console` and `none`.
-pub(super) fn exporters(settings: &mut Settings<'_>) -> Vec<Kind> {
-    const VARIABLE: &str = "OTEL_TRACES_EXPORTER";
-    let list = settings.environment.var(VARIABLE).unwrap_or("otlp");
+/// What `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` or `OTEL_LOGS_EXPORTER` says: a list of `otlp`
+/// (the default), `console` and `none`.
+pub(super) fn exporters(settings: &mut Settings<'_>, variable: &str) -> Vec<Kind> {
+    let list = settings.environment.var(variable).unwrap_or("otlp");
     let mut kinds = Vec::new();
     let mut none = false;
     for name in list
@@ -58,7 +58,7 @@ pub(super) fn exporters(settings: &mut Settings<'_>) -> Vec<Kind> {
             }
             _ => {
                 settings.warn(format!(
-                    "{VARIABLE}: {} is not otlp, console or none; ignored",
+                    "{variable}: {} is not otlp, console or none; ignored",
                     quoted(name)
                 ));
                 continue;
@@ -71,7 +71,7 @@ pub(super) fn exporters(settings: &mut Settings<'_>) -> Vec<Kind> {
     match (kinds.is_empty(), none) {
         (true, false) => vec![Kind::Otlp],
         (false, true) => {
-            settings.warn(format!("{VARIABLE}: none stands beside others; ignored"));
+            settings.warn(format!("{variable}: none stands beside others; ignored"));
             kinds
         }
         _ => kinds,

@@ -1,4 +1,4 @@
-//! A JSON writer for spans. By hand, because the layout is part of the format, and so that a span
+//! A JSON writer, and spans as JSON. By hand, because the layout is part of the format, and so that a span
 //! needs no tree of values first.
 
 use std::collections::HashMap;
@@ -12,12 +12,7 @@ use opentelemetry_sdk::trace::SpanData;
 
 /// Appends a span. `resource` is what [`resource`] gave for the same layout.
 pub(super) fn span(out: &mut String, span: &SpanData, resource: &str, compact: bool) {
-    let mut writer = Writer {
-        out,
-        depth: 0,
-        compact,
-    };
-    writer.object(|object| {
+    Writer::new(out, compact).object(|object| {
         object.key("name").string(&span.name);
         object.key("context").context(&span.span_context);
         object.key("kind").string(kind(&span.span_kind));
@@ -80,20 +75,20 @@ fn kind(kind: &SpanKind) -> &'static str {
     }
 }
 
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     out: &'a mut String,
     depth: usize,
     compact: bool,
 }
 
-struct Object<'w, 'a> {
+pub(super) struct Object<'w, 'a> {
     writer: &'w mut Writer<'a>,
     is_empty: bool,
 }
 
 impl<'a> Object<'_, 'a> {
     /// Starts a member; what is written next is its value.
-    fn key(&mut self, key: &str) -> &mut Writer<'a> {
+    pub(super) fn key(&mut self, key: &str) -> &mut Writer<'a> {
         self.writer.item(self.is_empty);
         self.is_empty = false;
         self.writer.string(key);
@@ -103,7 +98,15 @@ impl<'a> Object<'_, 'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn object(&mut self, members: impl FnOnce(&mut Object<'_, 'a>)) {
+    pub(super) fn new(out: &'a mut String, compact: bool) -> Self {
+        Self {
+            out,
+            depth: 0,
+            compact,
+        }
+    }
+
+    pub(super) fn object(&mut self, members: impl FnOnce(&mut Object<'_, 'a>)) {
         self.out.push('{');
         self.depth += 1;
         let mut object = Object {
@@ -115,7 +118,7 @@ impl<'a> Writer<'a> {
         self.close(is_empty, '}');
     }
 
-    fn array<T>(&mut self, items: &[T], item: impl Fn(&mut Self, &T)) {
+    pub(super) fn array<T>(&mut self, items: &[T], item: impl Fn(&mut Self, &T)) {
         self.out.push('[');
         self.depth += 1;
         for (index, value) in items.iter().enumerate() {
@@ -150,7 +153,7 @@ impl<'a> Writer<'a> {
         self.out.extend(std::iter::repeat_n("    ", self.depth));
     }
 
-    fn raw(&mut self, json: &str) {
+    pub(super) fn raw(&mut self, json: &str) {
         self.out.push_str(json);
     }
 
@@ -178,7 +181,7 @@ impl<'a> Writer<'a> {
         });
     }
 
-    fn attributes(&mut self, attributes: &[KeyValue]) {
+    pub(super) fn attributes(&mut self, attributes: &[KeyValue]) {
         // The SDK keeps an attribute that was set twice twice. As in a Python dictionary, the
         // first says where it stands and the last what it is.
         let mut last = HashMap::with_capacity(attributes.len());
@@ -194,7 +197,7 @@ impl<'a> Writer<'a> {
         });
     }
 
-    fn value(&mut self, value: &Value) {
+    pub(super) fn value(&mut self, value: &Value) {
         match value {
             Value::Bool(value) => self.bool(value),
             Value::I64(value) => self.integer(value),
@@ -211,15 +214,15 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn bool(&mut self, value: &bool) {
+    pub(super) fn bool(&mut self, value: &bool) {
         self.raw(if *value { "true" } else { "false" });
     }
 
-    fn integer(&mut self, value: &i64) {
+    pub(super) fn integer(&mut self, value: &i64) {
         self.display(format_args!("{value}"));
     }
 
-    fn number(&mut self, value: &f64) {
+    pub(super) fn number(&mut self, value: &f64) {
         if value.is_finite() {
             // With a decimal point or an exponent, so that it stays a floating-point number.
             self.display(format_args!("{value:?}"));
@@ -235,20 +238,20 @@ impl<'a> Writer<'a> {
     }
 
     /// ISO 8601 in UTC to the microsecond, or null for a time beyond the calendar.
-    fn time(&mut self, time: SystemTime) {
+    pub(super) fn time(&mut self, time: SystemTime) {
         match jiff::Timestamp::try_from(time) {
             Ok(time) => self.display(format_args!("\"{time:.6}\"")),
             Err(_) => self.raw("null"),
         }
     }
 
-    fn display(&mut self, text: std::fmt::Arguments<'_>) {
+    pub(super) fn display(&mut self, text: std::fmt::Arguments<'_>) {
         self.out
             .write_fmt(text)
             .expect("writing to a string cannot fail");
     }
 
-    fn string(&mut self, text: &str) {
+    pub(super) fn string(&mut self, text: &str) {
         self.out.push('"');
         let mut plain = 0;
         for (index, c) in text.char_indices() {

@@ -10,7 +10,13 @@ use crate::testing::{SpanDataExt, at, span, trace_id};
 
 /// A writer that others can look into.
 #[derive(Clone, Default)]
-struct Screen(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Screen(Arc<Mutex<Vec<u8>>>);
+
+impl Screen {
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Screen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -33,8 +39,8 @@ fn printed(spans: &[SpanData], compact: bool) -> String {
             ])
             .build(),
     );
-    exporter.write(spans).unwrap();
-    String::from_utf8(screen.0.lock().unwrap().clone()).unwrap()
+    exporter.write_spans(spans).unwrap();
+    screen.text()
 }
 
 fn parsed(span: SpanData) -> Json {

@@ -1,6 +1,7 @@
 //! The `OTEL_EXPORTER_OTLP_*` variables.
 
 use http::HeaderMap;
+use opentelemetry_sdk::metrics::Temporality;
 
 use super::endpoint::Endpoint;
 use super::failure::Hints;
@@ -8,6 +9,7 @@ use super::tls::Tls;
 use super::{Otlp, Protocol, header};
 use crate::environment::{Environment, Settings, quoted};
 use crate::error::Error;
+use crate::signal::Signal;
 
 /// The names of one setting: for this signal, then for all.
 struct Names {
@@ -22,7 +24,7 @@ impl Names {
 }
 
 /// The variables of one signal, and the path it has below a base URL.
-struct Signal {
+struct Variables {
     path: &'static str,
     protocol: Names,
     endpoint: Names,
@@ -44,24 +46,41 @@ macro_rules! names {
     };
 }
 
-const TRACES: Signal = Signal {
-    path: "v1/traces",
-    protocol: names!("TRACES", "PROTOCOL"),
-    endpoint: names!("TRACES", "ENDPOINT"),
-    headers: names!("TRACES", "HEADERS"),
-    timeout: names!("TRACES", "TIMEOUT"),
-    compression: names!("TRACES", "COMPRESSION"),
-    insecure: names!("TRACES", "INSECURE"),
-    certificate: names!("TRACES", "CERTIFICATE"),
-    client_certificate: names!("TRACES", "CLIENT_CERTIFICATE"),
-    client_key: names!("TRACES", "CLIENT_KEY"),
-};
+macro_rules! variables {
+    ($signal:literal, $path:literal) => {
+        Variables {
+            path: $path,
+            protocol: names!($signal, "PROTOCOL"),
+            endpoint: names!($signal, "ENDPOINT"),
+            headers: names!($signal, "HEADERS"),
+            timeout: names!($signal, "TIMEOUT"),
+            compression: names!($signal, "COMPRESSION"),
+            insecure: names!($signal, "INSECURE"),
+            certificate: names!($signal, "CERTIFICATE"),
+            client_certificate: names!($signal, "CLIENT_CERTIFICATE"),
+            client_key: names!($signal, "CLIENT_KEY"),
+        }
+    };
+}
+
+const TRACES: Variables = variables!("TRACES", "v1/traces");
+const METRICS: Variables = variables!("METRICS", "v1/metrics");
+const LOGS: Variables = variables!("LOGS", "v1/logs");
+const TEMPORALITY: &str = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
 
 const HTTP_DEFAULT: &str = "http://localhost:4318";
 const GRPC_DEFAULT: &str = "http://localhost:4317";
 
-pub(super) fn read(environment: &Environment) -> Result<(Otlp, Vec<String>), Error> {
-    let signal = &TRACES;
+pub(super) fn read(
+    environment: &Environment,
+    signal: Signal,
+) -> Result<(Otlp, Vec<String>), Error> {
+    let temporality = signal == Signal::Metrics;
+    let signal = match signal {
+        Signal::Traces => &TRACES,
+        Signal::Metrics => &METRICS,
+        Signal::Logs => &LOGS,
+    };
     let mut settings = Settings::new(environment);
     let protocol = protocol(&mut settings, signal);
     let (endpoint, variable) = endpoint(&mut settings, signal, protocol)?;
@@ -76,6 +95,10 @@ pub(super) fn read(environment: &Environment) -> Result<(Otlp, Vec<String>), Err
             Tls::default()
         },
         endpoint,
+        temporality: match temporality {
+            true => self::temporality(&mut settings),
+            false => Temporality::default(),
+        },
         hints: Hints {
             endpoint: Some(variable),
             headers: Some(signal.headers.general),
@@ -87,7 +110,7 @@ pub(super) fn read(environment: &Environment) -> Result<(Otlp, Vec<String>), Err
     Ok((otlp.with_timeout(timeout), settings.warnings))
 }
 
-fn protocol(settings: &mut Settings<'_>, signal: &Signal) -> Protocol {
+fn protocol(settings: &mut Settings<'_>, signal: &Variables) -> Protocol {
     settings
         .parsed(
             &signal.protocol.both(),
@@ -108,7 +131,7 @@ fn protocol(settings: &mut Settings<'_>, signal: &Signal) -> Protocol {
 /// gRPC has no paths, and `INSECURE` speaks for an endpoint without a scheme.
 fn endpoint(
     settings: &mut Settings<'_>,
-    signal: &Signal,
+    signal: &Variables,
     protocol: Protocol,
 ) -> Result<(Endpoint, &'static str), Error> {
     let names = &signal.endpoint;
@@ -146,7 +169,17 @@ fn endpoint(
     Ok((endpoint, names.general))
 }
 
-fn headers(settings: &mut Settings<'_>, signal: &Signal) -> HeaderMap {
+fn temporality(settings: &mut Settings<'_>) -> Temporality {
+    settings
+        .parsed(
+            &[TEMPORALITY],
+            "cumulative, delta or lowmemory (default cumulative)",
+            |value| value.parse().ok(),
+        )
+        .unwrap_or_default()
+}
+
+fn headers(settings: &mut Settings<'_>, signal: &Variables) -> HeaderMap {
     let names = signal.headers.both();
     let variable = settings.text(&names).map_or(names[1], |(name, _)| name);
     let mut headers = HeaderMap::new();
@@ -164,7 +197,7 @@ fn headers(settings: &mut Settings<'_>, signal: &Signal) -> HeaderMap {
     headers
 }
 
-fn gzip(settings: &mut Settings<'_>, signal: &Signal) -> bool {
+fn gzip(settings: &mut Settings<'_>, signal: &Variables) -> bool {
     settings
         .parsed(
             &signal.compression.both(),
@@ -178,7 +211,7 @@ fn gzip(settings: &mut Settings<'_>, signal: &Signal) -> bool {
         .unwrap_or(false)
 }
 
-fn tls(settings: &mut Settings<'_>, signal: &Signal) -> Result<Tls, Error> {
+fn tls(settings: &mut Settings<'_>, signal: &Variables) -> Result<Tls, Error> {
     let authorities = file(settings, &signal.certificate)?;
     let chain = file(settings, &signal.client_certificate)?;
     let key = file(settings, &signal.client_key)?;

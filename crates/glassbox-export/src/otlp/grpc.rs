@@ -1,29 +1,48 @@
 //! OTLP over gRPC.
 
-use std::future::Future;
 use std::mem;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use opentelemetry_otlp::tonic_types::metadata::MetadataMap;
-use opentelemetry_otlp::{Compression, SpanExporter, WithExportConfig, WithTonicConfig};
+use opentelemetry_otlp::{
+    Compression, ExporterBuildError, LogExporter, MetricExporter, SpanExporter, WithExportConfig,
+    WithTonicConfig,
+};
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::OTelSdkError;
-use opentelemetry_sdk::trace::{SpanData, SpanExporter as _};
 use tonic::Request;
 
 use super::Otlp;
 use super::failure::Explain;
 use crate::error::Error;
-use crate::sink::{Delivered, Delivery, Sink};
+use crate::sink::{self, Batch, Delivering, Logs, Points, Sink, Spans};
 
 const AGENT: &str = "user-agent";
 
-/// Must be called inside the runtime that will send: the connection is set up there.
-pub(super) fn sink(otlp: &Otlp, resource: &Resource) -> Result<Arc<dyn Sink>, Error> {
+// All of these must be called inside the runtime that will send: the connection is set up there.
+
+pub(super) fn span_sink(otlp: &Otlp, resource: &Resource) -> Result<Arc<dyn Sink<Spans>>, Error> {
+    let builder = configured(SpanExporter::builder().with_tonic(), otlp)?;
+    let exporter = builder.build().map_err(not_built)?;
+    Ok(GrpcSink::around(sink::spans(exporter, resource), otlp))
+}
+
+pub(super) fn metric_sink(otlp: &Otlp, _: &Resource) -> Result<Arc<dyn Sink<Points>>, Error> {
+    let builder = MetricExporter::builder()
+        .with_temporality(otlp.temporality)
+        .with_tonic();
+    let exporter = configured(builder, otlp)?.build().map_err(not_built)?;
+    Ok(GrpcSink::around(sink::metrics(exporter), otlp))
+}
+
+pub(super) fn log_sink(otlp: &Otlp, resource: &Resource) -> Result<Arc<dyn Sink<Logs>>, Error> {
+    let builder = configured(LogExporter::builder().with_tonic(), otlp)?;
+    let exporter = builder.build().map_err(not_built)?;
+    Ok(GrpcSink::around(sink::logs(exporter, resource), otlp))
+}
+
+fn configured<B: WithExportConfig + WithTonicConfig>(builder: B, otlp: &Otlp) -> Result<B, Error> {
     let metadata = MetadataMap::from_headers(otlp.headers.clone());
-    let mut builder = SpanExporter::builder()
-        .with_tonic()
+    let mut builder = builder
         .with_endpoint(otlp.endpoint.shown())
         .with_timeout(otlp.timeout)
         // Last in line, after the headers that opentelemetry-otlp reads from the environment by
@@ -41,33 +60,42 @@ pub(super) fn sink(otlp: &Otlp, resource: &Resource) -> Result<Arc<dyn Sink>, Er
     if otlp.endpoint.is_https() {
         builder = builder.with_tls_config(otlp.tls.grpc()?);
     }
-    let mut exporter = builder
-        .build()
-        .map_err(|error| Error::caused("cannot set up the OTLP exporter", error))?;
-    exporter.set_resource(resource);
-    Ok(Arc::new(GrpcSink {
-        exporter,
-        explain: Explain::new(otlp),
-    }))
+    Ok(builder)
 }
 
+fn not_built(error: ExporterBuildError) -> Error {
+    Error::caused("cannot set up the OTLP exporter", error)
+}
+
+/// The library's exporter, with failures in words that help.
 #[derive(Debug)]
-struct GrpcSink {
-    exporter: SpanExporter,
+struct GrpcSink<B> {
+    exporter: Arc<dyn Sink<B>>,
     explain: Explain,
 }
 
-impl Sink for GrpcSink {
-    fn export(
-        self: Arc<Self>,
-        batch: Vec<SpanData>,
-    ) -> Pin<Box<dyn Future<Output = Delivery> + Send>> {
-        Box::pin(async move {
-            match self.exporter.export(batch).await {
-                Ok(()) => Ok(Delivered::default()),
-                Err(OTelSdkError::InternalFailure(message)) => Err(self.explain.grpc(&message)),
-                Err(error) => Err(error.to_string()),
-            }
+impl<B: Batch + std::fmt::Debug> GrpcSink<B> {
+    fn around(exporter: Arc<dyn Sink<B>>, otlp: &Otlp) -> Arc<dyn Sink<B>> {
+        Arc::new(Self {
+            exporter,
+            explain: Explain::new(otlp),
         })
+    }
+}
+
+impl<B: Batch + std::fmt::Debug> Sink<B> for GrpcSink<B> {
+    fn export(self: Arc<Self>, batch: B) -> Delivering {
+        Box::pin(async move {
+            let delivery = Arc::clone(&self.exporter).export(batch).await;
+            delivery.map_err(|message| self.explain.grpc(&message))
+        })
+    }
+
+    fn flush(&self) -> Result<(), String> {
+        self.exporter.flush()
+    }
+
+    fn shutdown(&self) {
+        self.exporter.shutdown();
     }
 }

@@ -1,11 +1,10 @@
 //! OTLP over HTTP: one request a batch, tried again where the protocol allows it.
 
 mod answer;
+mod request;
 mod retry;
 
-use std::future::Future;
 use std::io::Write as _;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,10 +13,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::SpanData;
-use prost::Message;
 use reqwest::Url;
 use tokio::time::Instant;
 
@@ -25,8 +21,9 @@ use super::encode::Encoder;
 use super::failure::{Explain, said};
 use super::{Otlp, Protocol};
 use crate::error::Error;
-use crate::sink::{Delivered, Delivery, Sink};
+use crate::sink::{Delivered, Delivering, Delivery, Logs, Points, Sink, Spans};
 use answer::delivered;
+use request::{LogRequests, MetricRequests, Requests};
 use retry::{Backoff, is_retryable, retry_after};
 
 /// An OTLP answer is a few bytes; no more than this is read of one.
@@ -44,8 +41,23 @@ const AGENT: &str = concat!(
     ")"
 );
 
-/// Must be called inside the runtime that will send.
-pub(super) fn sink(otlp: Otlp, resource: &Resource) -> Result<Arc<dyn Sink>, Error> {
+// All of these must be called inside the runtime that will send.
+
+pub(super) fn span_sink(otlp: &Otlp, resource: &Resource) -> Result<Arc<dyn Sink<Spans>>, Error> {
+    let encoder = Encoder::new(resource);
+    Ok(Arc::new(HttpSink::new(client(otlp)?, otlp, encoder)))
+}
+
+pub(super) fn metric_sink(otlp: &Otlp, _: &Resource) -> Result<Arc<dyn Sink<Points>>, Error> {
+    Ok(Arc::new(HttpSink::new(client(otlp)?, otlp, MetricRequests)))
+}
+
+pub(super) fn log_sink(otlp: &Otlp, resource: &Resource) -> Result<Arc<dyn Sink<Logs>>, Error> {
+    let requests = LogRequests::new(resource);
+    Ok(Arc::new(HttpSink::new(client(otlp)?, otlp, requests)))
+}
+
+fn client(otlp: &Otlp) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(otlp.tls.http(otlp.endpoint.is_https())?)
         // A redirect would carry the headers, and so the key, somewhere else.
@@ -53,20 +65,9 @@ pub(super) fn sink(otlp: Otlp, resource: &Resource) -> Result<Arc<dyn Sink>, Err
     if otlp.endpoint.is_local() {
         builder = builder.no_proxy();
     }
-    let http = builder
+    builder
         .build()
-        .map_err(|error| Error::caused("cannot set up the OTLP client", error))?;
-    Ok(Arc::new(HttpSink {
-        http,
-        url: otlp.endpoint.url().clone(),
-        explain: Explain::new(&otlp),
-        headers: headers(&otlp),
-        own: otlp.headers,
-        encoder: Encoder::new(resource),
-        json: otlp.protocol == Protocol::HttpJson,
-        gzip: otlp.gzip,
-        timeout: otlp.timeout,
-    }))
+        .map_err(|error| Error::caused("cannot set up the OTLP client", error))
 }
 
 /// What each request carries: what describes its body, and of the rest what the program says.
@@ -86,31 +87,28 @@ fn headers(otlp: &Otlp) -> HeaderMap {
     headers
 }
 
-struct HttpSink {
+struct HttpSink<R> {
     http: reqwest::Client,
     url: Url,
     headers: HeaderMap,
     /// The program's headers, which no message may repeat.
     own: HeaderMap,
     explain: Explain,
-    encoder: Encoder,
+    requests: R,
     json: bool,
     gzip: bool,
     timeout: Duration,
 }
 
 /// Without the URL and the headers: either may hold a key.
-impl std::fmt::Debug for HttpSink {
+impl<R> std::fmt::Debug for HttpSink<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HttpSink").finish_non_exhaustive()
     }
 }
 
-impl Sink for HttpSink {
-    fn export(
-        self: Arc<Self>,
-        batch: Vec<SpanData>,
-    ) -> Pin<Box<dyn Future<Output = Delivery> + Send>> {
+impl<R: Requests> Sink<R::Batch> for HttpSink<R> {
+    fn export(self: Arc<Self>, batch: R::Batch) -> Delivering {
         Box::pin(async move {
             let body = self.body(&batch)?;
             // What waits for an answer are bytes.
@@ -133,18 +131,33 @@ enum Retry {
     After(Option<Duration>),
 }
 
-impl HttpSink {
-    fn body(&self, batch: &[SpanData]) -> Result<Bytes, String> {
-        let mut body = self.encoder.encode(batch);
+impl<R: Requests> HttpSink<R> {
+    fn new(http: reqwest::Client, otlp: &Otlp, requests: R) -> Self {
+        Self {
+            http,
+            url: otlp.endpoint.url().clone(),
+            explain: Explain::new(otlp),
+            headers: headers(otlp),
+            own: otlp.headers.clone(),
+            requests,
+            json: otlp.protocol == Protocol::HttpJson,
+            gzip: otlp.gzip,
+            timeout: otlp.timeout,
+        }
+    }
+
+    fn body(&self, batch: &R::Batch) -> Result<Bytes, String> {
+        let mut body = self.requests.protobuf(batch);
         if body.len() > MOST_SENT {
+            let variable = R::SIGNAL.batch_variable();
             return Err(format!(
-                "a batch of {} bytes, and {MOST_SENT} is the most that is sent \
-                 (OTEL_BSP_MAX_EXPORT_BATCH_SIZE)",
-                body.len()
+                "a batch of {} bytes, and {MOST_SENT} is the most that is sent{}",
+                body.len(),
+                variable.map_or_else(String::new, |name| format!(" ({name})")),
             ));
         }
         if self.json {
-            body = json(body).map_err(|error| format!("cannot write JSON: {error}"))?;
+            body = R::json(body).map_err(|error| format!("cannot write JSON: {error}"))?;
         }
         if self.gzip {
             body = gzip(&body).map_err(|error| format!("cannot compress: {error}"))?;
@@ -180,7 +193,7 @@ impl HttpSink {
             retry: Retry::After(None),
         })?;
         if status.is_success() {
-            return Ok(delivered(&headers, &body));
+            return Ok(delivered(R::SIGNAL, &headers, &body));
         }
         let said = said(&headers, &body, &self.own);
         Err(Failure {
@@ -217,12 +230,6 @@ impl HttpSink {
         let headers = std::mem::take(answer.headers_mut());
         Ok((answer.status(), headers, body))
     }
-}
-
-/// The same request as JSON: what is in one encoding is in the other.
-fn json(body: Bytes) -> Result<Bytes, Box<dyn std::error::Error>> {
-    let request = ExportTraceServiceRequest::decode(body)?;
-    Ok(serde_json::to_vec(&request)?.into())
 }
 
 fn gzip(body: &[u8]) -> std::io::Result<Bytes> {

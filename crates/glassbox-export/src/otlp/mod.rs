@@ -1,4 +1,4 @@
-//! Spans to a collector over the OpenTelemetry protocol.
+//! Telemetry to a collector over the OpenTelemetry protocol.
 
 mod config;
 mod encode;
@@ -9,13 +9,18 @@ mod http;
 mod tls;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::{HeaderMap, HeaderName, HeaderValue};
 
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::metrics::Temporality;
+
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::sink::SinkSpec;
+use crate::signal::Signal;
+use crate::sink::{Logs, Points, Sink, SinkSpec, Spans};
 use endpoint::Endpoint;
 use failure::Hints;
 use tls::Tls;
@@ -33,7 +38,7 @@ pub enum Protocol {
     Grpc,
 }
 
-/// Where and how to send spans over OTLP: the specification's
+/// Where and how to send spans, metrics or log records over OTLP: the specification's
 /// [exporter configuration](https://opentelemetry.io/docs/specs/otel/protocol/exporter/).
 ///
 /// [`from_env`](Self::from_env) reads the standard variables; the constructors are for programs
@@ -49,6 +54,7 @@ pub struct Otlp {
     timeout: Duration,
     gzip: bool,
     tls: Tls,
+    temporality: Temporality,
     hints: Hints,
 }
 
@@ -58,7 +64,8 @@ impl Otlp {
     /// What no limit becomes: long enough, and it still fits every clock.
     const NO_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
-    /// Protobuf over HTTP to exactly this URL, such as `http://localhost:4318/v1/traces`.
+    /// Protobuf over HTTP to exactly this URL, such as `http://localhost:4318/v1/traces`, or
+    /// `v1/metrics` or `v1/logs` there.
     ///
     /// # Errors
     ///
@@ -86,6 +93,7 @@ impl Otlp {
             timeout: Self::TIMEOUT,
             gzip: false,
             tls: Tls::default(),
+            temporality: Temporality::default(),
             hints: Hints::default(),
         })
     }
@@ -108,7 +116,28 @@ impl Otlp {
     /// When a certificate or key that is asked for cannot be used: sending without it would not be
     /// what was asked for.
     pub fn from_environment(environment: &Environment) -> Result<(Self, Vec<String>), Error> {
-        config::read(environment)
+        config::read(environment, Signal::Traces)
+    }
+
+    /// The same for metrics: `OTEL_EXPORTER_OTLP_METRICS_*` wins over `OTEL_EXPORTER_OTLP_*`, and
+    /// `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` is the [temporality](Self::with_temporality).
+    ///
+    /// # Errors
+    ///
+    /// As [`from_environment`](Self::from_environment).
+    pub fn metrics_from_environment(
+        environment: &Environment,
+    ) -> Result<(Self, Vec<String>), Error> {
+        config::read(environment, Signal::Metrics)
+    }
+
+    /// The same for log records: `OTEL_EXPORTER_OTLP_LOGS_*` wins over `OTEL_EXPORTER_OTLP_*`.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_environment`](Self::from_environment).
+    pub fn logs_from_environment(environment: &Environment) -> Result<(Self, Vec<String>), Error> {
+        config::read(environment, Signal::Logs)
     }
 
     /// Sends this header (metadata, for gRPC) with each request. Marked as sensitive.
@@ -170,6 +199,15 @@ impl Otlp {
         self
     }
 
+    /// Whether a counter or a histogram of metrics is told as a total since the start, which a lost
+    /// delivery does not harm, or as what came since the last delivery. Default cumulative. No effect
+    /// for spans and log records.
+    #[must_use]
+    pub fn with_temporality(mut self, temporality: Temporality) -> Self {
+        self.temporality = temporality;
+        self
+    }
+
     /// How it travels.
     #[must_use]
     pub fn protocol(&self) -> Protocol {
@@ -182,18 +220,38 @@ impl Otlp {
         self.endpoint.shown()
     }
 
-    pub(crate) fn into_spec(self) -> SinkSpec {
+    pub(crate) fn temporality(&self) -> Temporality {
+        self.temporality
+    }
+
+    pub(crate) fn into_span_spec(self) -> SinkSpec<Spans> {
+        self.into_spec(http::span_sink, grpc::span_sink)
+    }
+
+    pub(crate) fn into_metric_spec(self) -> SinkSpec<Points> {
+        self.into_spec(http::metric_sink, grpc::metric_sink)
+    }
+
+    pub(crate) fn into_log_spec(self) -> SinkSpec<Logs> {
+        self.into_spec(http::log_sink, grpc::log_sink)
+    }
+
+    fn into_spec<B: 'static>(self, http: Make<B>, grpc: Make<B>) -> SinkSpec<B> {
+        let make = match self.protocol {
+            Protocol::Grpc => grpc,
+            _ => http,
+        };
         SinkSpec {
             name: "otlp".to_owned(),
             target: self.endpoint.shown().to_owned(),
             eager: false,
-            build: match self.protocol {
-                Protocol::Grpc => Box::new(move |resource| grpc::sink(&self, resource)),
-                _ => Box::new(move |resource| http::sink(self, resource)),
-            },
+            build: Box::new(move |resource| make(&self, resource)),
         }
     }
 }
+
+/// Makes the sink of one protocol.
+type Make<B> = fn(&Otlp, &Resource) -> Result<Arc<dyn Sink<B>>, Error>;
 
 impl fmt::Debug for Otlp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

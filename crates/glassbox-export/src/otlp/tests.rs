@@ -218,3 +218,59 @@ fn a_proxy_is_not_for_this_machine() {
         assert_eq!(Endpoint::parse(url).unwrap().is_local(), local, "{url}");
     }
 }
+
+#[test]
+fn each_signal_has_a_path_and_variables_of_its_own() {
+    let environment = |variables: &[(&str, &str)]| variables.iter().copied().collect();
+    let defaults: Environment = environment(&[]);
+    let (metrics, _) = Otlp::metrics_from_environment(&defaults).unwrap();
+    assert_eq!(metrics.endpoint(), "http://localhost:4318/v1/metrics");
+    let (logs, _) = Otlp::logs_from_environment(&defaults).unwrap();
+    assert_eq!(logs.endpoint(), "http://localhost:4318/v1/logs");
+
+    let own: Environment = environment(&[
+        (ENDPOINT, "http://all:4318"),
+        ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m/collect"),
+        ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://l:1"),
+        ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "grpc"),
+        ("OTEL_EXPORTER_OTLP_LOGS_HEADERS", "x-key=1"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "20"),
+        ("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "30"),
+        ("OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "gzip"),
+    ]);
+    let (metrics, warnings) = Otlp::metrics_from_environment(&own).unwrap();
+    assert_eq!(warnings, [""; 0]);
+    assert_eq!(metrics.endpoint(), "http://m/collect", "as it stands");
+    assert_eq!(metrics.timeout, Duration::from_millis(30));
+    assert!(metrics.gzip && metrics.headers.is_empty());
+    let (logs, _) = Otlp::logs_from_environment(&own).unwrap();
+    assert_eq!(
+        (logs.protocol(), logs.endpoint()),
+        (Protocol::Grpc, "http://l:1")
+    );
+    assert_eq!(logs.timeout, Duration::from_millis(20));
+    assert!(!logs.gzip && logs.headers.contains_key("x-key"));
+    let (traces, _) = Otlp::from_environment(&own).unwrap();
+    assert_eq!(traces.endpoint(), "http://all:4318/v1/traces");
+}
+
+#[test]
+fn a_preferred_temporality_is_read_for_metrics() {
+    const PREFERENCE: &str = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+    let read = |preference: &str| {
+        let environment = [(PREFERENCE, preference)].into_iter().collect();
+        let (otlp, warnings) = Otlp::metrics_from_environment(&environment).unwrap();
+        (otlp.temporality(), warnings)
+    };
+    for (preference, expected) in [
+        ("", Temporality::Cumulative),
+        ("cumulative", Temporality::Cumulative),
+        ("Delta", Temporality::Delta),
+        ("lowmemory", Temporality::LowMemory),
+    ] {
+        assert_eq!(read(preference), (expected, Vec::new()), "{preference}");
+    }
+    let (temporality, warnings) = read("eternal");
+    assert_eq!(temporality, Temporality::Cumulative);
+    assert!(warnings[0].starts_with(PREFERENCE), "{warnings:?}");
+}

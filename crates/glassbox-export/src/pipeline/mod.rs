@@ -1,137 +1,217 @@
-//! From the thread that ends a span to the thread that exports it.
+//! From the thread that reports something to the thread that exports it.
 //!
 //! ```text
-//! on_end ─► Queue ─┬► Lane: backlog ─► Sink (one export at a time)
-//!  (any thread)    └► Lane: backlog ─► Sink                          (the exporter's thread)
+//! span ends ──► Queue ─┬► Lane: backlog ─► Sink (one export at a time)
+//! log record ─► Queue ─┼► Lane: backlog ─► Sink
+//! instruments ─────────┴► Lane: reader ──► Sink                        (the exporter's thread)
+//! (any thread)
 //! ```
 //!
-//! One processor feeds one bounded queue; one thread with its own single-threaded runtime empties
-//! it. Each sink has a lane with its own backlog, so that a collector that hangs delays nobody
-//! else. The runtime of the program is never needed, never blocked and never waited for.
+//! One processor feeds one bounded queue of spans, another one of log records; metrics add up in the
+//! SDK and are collected. One thread with its own single-threaded runtime does all the rest, with one
+//! worker for each of the three. Each sink has a lane with its own backlog, so that a collector that
+//! hangs delays nobody else. The runtime of the program is never needed, never blocked and never
+//! waited for.
 
+mod collected;
+mod feed;
+mod handle;
 mod lane;
+mod pipelines;
 mod processor;
 mod queue;
+mod queued;
+mod reader;
+mod records;
 mod worker;
 
-use std::fmt;
-use std::sync::atomic::AtomicI64;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 use std::thread;
-use std::time::Duration;
 
 use opentelemetry::Context;
-use opentelemetry::trace::TraceId;
 use opentelemetry_sdk::Resource;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::time::Instant;
+use opentelemetry_sdk::logs::LoggerProviderBuilder;
+use opentelemetry_sdk::metrics::{ManualReader, MeterProviderBuilder, Temporality};
+use opentelemetry_sdk::trace::TracerProviderBuilder;
 
-pub(crate) use processor::{Processor, is_local_root};
+pub(crate) use pipelines::Pipelines;
+pub(crate) use processor::is_local_root;
 
 use crate::batching::Batching;
 use crate::error::Error;
-use crate::report::{Report, SinkReport};
-use crate::sink::SinkSpec;
+use crate::periodic::Periodic;
+use crate::report::SinkReport;
+use crate::signal::Signal;
+use crate::sink::{Logs, Points, SinkSpec, Spans};
+use collected::{Collected, Collections};
+use feed::Feed;
+use handle::Handle;
+use processor::Processor;
 use queue::Queue;
+use queued::Queued;
+use reader::{Instruments, Reader};
+use records::{RecordProcessor, Records};
 use worker::Worker;
-
-/// How long a caller waits for the exporter's thread beyond the deadline that thread knows of.
-/// Only a sink that blocks the thread itself (a full pipe) makes anyone wait for it.
-const GRACE: Duration = Duration::from_millis(250);
-/// Longer than this is for ever, and still fits every clock.
-const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Hears one sentence about each problem at the time it comes up.
 pub(crate) type Listener = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// What the threads share.
-pub(crate) struct Shared {
-    queue: Queue,
-    /// Sampled spans that have started and not ended.
-    open: AtomicI64,
-    /// A root that ends wakes the exporter: somebody watches.
-    eager: bool,
-    /// The trace that began last.
-    latest: Mutex<Option<TraceId>>,
-    tallies: Mutex<Vec<SinkReport>>,
-    listener: Option<Listener>,
+/// What is to be exported, and how. A kind of telemetry without a sink has no pipeline.
+pub(crate) struct Plan {
+    pub(crate) resource: Resource,
+    pub(crate) listener: Option<Listener>,
+    pub(crate) spans: Vec<SinkSpec<Spans>>,
+    pub(crate) batching: Batching,
+    pub(crate) metrics: Vec<(SinkSpec<Points>, Temporality)>,
+    pub(crate) periodic: Periodic,
+    pub(crate) logs: Vec<SinkSpec<Logs>>,
+    pub(crate) log_batching: Batching,
 }
 
-impl fmt::Debug for Shared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared")
-            .field("open", &self.open)
-            .field("tallies", &self.tallies)
-            .finish_non_exhaustive()
-    }
+/// The SDK's providers in the making.
+pub(crate) struct Providers {
+    pub(crate) tracer: TracerProviderBuilder,
+    pub(crate) meter: MeterProviderBuilder,
+    pub(crate) logger: LoggerProviderBuilder,
 }
 
-impl Shared {
-    fn began(&self, trace_id: TraceId) {
-        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(trace_id);
-    }
+/// Makes a worker on the exporter's thread, inside its runtime.
+type Start<F> = Box<dyn FnOnce(&Resource) -> Result<Worker<F>, Error> + Send>;
 
-    fn tallies(&self) -> MutexGuard<'_, Vec<SinkReport>> {
-        self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// The workers that are to run.
+#[derive(Default)]
+struct Workers {
+    spans: Option<Start<Queued<crate::sink::Span>>>,
+    metrics: Option<Start<Collected>>,
+    logs: Option<Start<Queued<crate::sink::Log>>>,
+}
 
-    fn say(&self, sentence: &str) {
-        if let Some(listener) = &self.listener {
-            listener(sentence);
+impl Plan {
+    /// Starts the exporter's thread, makes the sinks on it, and connects the providers. Without a
+    /// sink there is no thread.
+    pub(crate) fn start(mut self, providers: Providers) -> Result<(Providers, Pipelines), Error> {
+        let mut pipelines = Pipelines::default();
+        let mut workers = Workers::default();
+        let providers = Providers {
+            tracer: self.spans(providers.tracer, &mut pipelines, &mut workers),
+            meter: self.metrics(providers.meter, &mut pipelines, &mut workers),
+            logger: self.logs(providers.logger, &mut pipelines, &mut workers),
+        };
+        if !pipelines.is_empty() {
+            run(workers, self.resource)?;
         }
+        Ok((providers, pipelines))
+    }
+
+    fn spans(
+        &mut self,
+        provider: TracerProviderBuilder,
+        pipelines: &mut Pipelines,
+        workers: &mut Workers,
+    ) -> TracerProviderBuilder {
+        let specs = std::mem::take(&mut self.spans);
+        if specs.is_empty() {
+            return provider;
+        }
+        let batching = self.batching;
+        let queue = Arc::new(Queue::new(batching.max_queue_size, batching.max_batch_size));
+        let eager = specs.iter().any(|spec| spec.eager);
+        let spans = Arc::new(processor::Spans::new(Arc::clone(&queue), eager));
+        let source = Arc::clone(&spans);
+        let (handle, start) = queued(source, queue, specs, batching, Signal::Traces, self);
+        workers.spans = Some(start);
+        pipelines.traces = Some((Arc::clone(&spans), handle.clone()));
+        provider.with_span_processor(Processor::new(spans, handle))
+    }
+
+    fn logs(
+        &mut self,
+        provider: LoggerProviderBuilder,
+        pipelines: &mut Pipelines,
+        workers: &mut Workers,
+    ) -> LoggerProviderBuilder {
+        let specs = std::mem::take(&mut self.logs);
+        if specs.is_empty() {
+            return provider;
+        }
+        let batching = self.log_batching;
+        let queue = Arc::new(Queue::new(batching.max_queue_size, batching.max_batch_size));
+        let eager = specs.iter().any(|spec| spec.eager);
+        let records = Arc::new(Records::new(Arc::clone(&queue), eager));
+        let source = Arc::clone(&records);
+        let (handle, start) = queued(source, queue, specs, batching, Signal::Logs, self);
+        workers.logs = Some(start);
+        pipelines.logs = Some(handle.clone());
+        provider.with_log_processor(RecordProcessor::new(records, handle))
+    }
+
+    fn metrics(
+        &mut self,
+        provider: MeterProviderBuilder,
+        pipelines: &mut Pipelines,
+        workers: &mut Workers,
+    ) -> MeterProviderBuilder {
+        let specs = std::mem::take(&mut self.metrics);
+        if specs.is_empty() {
+            return provider;
+        }
+        let tallies = specs.iter().map(|(spec, _)| tally(Signal::Metrics, spec));
+        let listener = self.listener.clone();
+        let (handle, shared, commands) =
+            Handle::new(Arc::new(Instruments), tallies.collect(), listener);
+        let mut provider = provider;
+        let mut sinks = Vec::new();
+        for (spec, temporality) in specs {
+            let manual = ManualReader::builder().with_temporality(temporality);
+            let manual = Arc::new(manual.build());
+            let reader = Reader::new(Arc::clone(&manual), handle.clone());
+            provider = provider.with_reader(reader);
+            sinks.push((spec, Collections::new(manual)));
+        }
+        let Periodic { interval, timeout } = self.periodic;
+        workers.metrics = Some(Box::new(move |resource| {
+            let feed = Collected::new(interval);
+            Worker::new(shared, commands, feed, sinks, resource, timeout)
+        }));
+        pipelines.metrics = Some(handle);
+        provider
     }
 }
 
-/// What the exporter's thread can be asked.
-enum Command {
-    Flush(Request),
-    Shutdown(Request),
-}
-
-struct Request {
-    deadline: Instant,
-    /// Called once with true if the deadline came first.
-    done: Box<dyn FnOnce(bool) + Send>,
-}
-
-/// A running pipeline. Clones are cheap and speak to the same thread.
-#[derive(Clone, Debug)]
-pub(crate) struct Handle {
-    shared: Arc<Shared>,
-    commands: UnboundedSender<Command>,
-}
-
-impl fmt::Debug for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Flush(_) => "Flush",
-            Self::Shutdown(_) => "Shutdown",
-        })
-    }
-}
-
-/// Starts the exporter's thread and makes the sinks on it.
-pub(crate) fn start(
-    specs: Vec<SinkSpec>,
-    resource: Resource,
+/// A worker behind a queue.
+fn queued<T: Clone + Send + Sync + 'static>(
+    source: Arc<dyn handle::Source>,
+    queue: Arc<Queue<T>>,
+    specs: Vec<SinkSpec<Vec<T>>>,
     batching: Batching,
-    listener: Option<Listener>,
-) -> Result<Handle, Error> {
-    let shared = Arc::new(Shared {
-        queue: Queue::new(batching.max_queue_size, batching.max_batch_size),
-        open: AtomicI64::new(0),
-        latest: Mutex::new(None),
-        eager: specs.iter().any(|spec| spec.eager),
-        tallies: Mutex::new(specs.iter().map(tally).collect()),
-        listener,
-    });
-    let (commands, requests) = unbounded_channel();
-    let (ready, started) = sync_channel(1);
-    let handle = Handle {
-        shared: Arc::clone(&shared),
-        commands,
+    signal: Signal,
+    plan: &Plan,
+) -> (Handle, Start<Queued<T>>) {
+    let tallies = specs.iter().map(|spec| tally(signal, spec)).collect();
+    let (handle, shared, commands) = Handle::new(source, tallies, plan.listener.clone());
+    let start = move |resource: &Resource| {
+        let feed = Queued::new(queue, batching);
+        let sinks = specs.into_iter().map(|spec| (spec, feed.backlog()));
+        let sinks = sinks.collect();
+        let timeout = batching.export_timeout;
+        Worker::new(shared, commands, feed, sinks, resource, timeout)
     };
+    (handle, Box::new(start))
+}
+
+fn tally<B>(signal: Signal, spec: &SinkSpec<B>) -> SinkReport {
+    SinkReport {
+        signal,
+        name: spec.name.clone(),
+        target: spec.target.clone(),
+        ..SinkReport::default()
+    }
+}
+
+/// Starts the thread; returns when the sinks are made.
+fn run(workers: Workers, resource: Resource) -> Result<(), Error> {
+    let (ready, started) = sync_channel(1);
     let thread = move || {
         let runtime = match tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -143,13 +223,13 @@ pub(crate) fn start(
                 return;
             }
         };
-        // What the exporters themselves do must not come back as spans.
+        // What the exporters themselves do must not come back as telemetry.
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         runtime.block_on(async move {
-            match Worker::new(shared, requests, specs, &resource, batching) {
-                Ok(worker) => {
+            match workers.start(&resource) {
+                Ok(running) => {
                     let _ = ready.send(Ok(()));
-                    worker.run().await;
+                    running.await;
                 }
                 Err(error) => {
                     let _ = ready.send(Err(error));
@@ -164,80 +244,29 @@ pub(crate) fn start(
         .spawn(thread)
         .map_err(|error| Error::caused("cannot start the exporter's thread", error))?;
     match started.recv() {
-        Ok(outcome) => outcome.map(|()| handle),
+        Ok(outcome) => outcome,
         Err(_) => Err(Error::new("an exporter panicked while it was set up")),
     }
 }
 
-fn tally(spec: &SinkSpec) -> SinkReport {
-    SinkReport {
-        name: spec.name.clone(),
-        target: spec.target.clone(),
-        ..SinkReport::default()
+impl Workers {
+    /// Makes all of them; what is returned runs until the last one has ended.
+    fn start(self, resource: &Resource) -> Result<impl Future<Output = ()>, Error> {
+        let spans = make(self.spans, resource)?;
+        let metrics = make(self.metrics, resource)?;
+        let logs = make(self.logs, resource)?;
+        Ok(async {
+            tokio::join!(ended(spans), ended(metrics), ended(logs));
+        })
     }
 }
 
-impl Handle {
-    pub(crate) fn last_trace_id(&self) -> Option<TraceId> {
-        *self
-            .shared
-            .latest
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
+fn make<F: Feed>(start: Option<Start<F>>, resource: &Resource) -> Result<Option<Worker<F>>, Error> {
+    start.map(|start| start(resource)).transpose()
+}
 
-    /// Delivers what ended before this call. Returns at the latest when the time is over.
-    pub(crate) fn flush(&self, timeout: Duration) -> Report {
-        let timed_out = self.ask(timeout, Command::Flush);
-        self.report(timed_out)
-    }
-
-    /// Delivers what is there, gives up on the rest when the time is over, and ends the thread.
-    pub(crate) fn shutdown(&self, timeout: Duration) -> Report {
-        let timed_out = self.ask(timeout, Command::Shutdown);
-        let mut report = self.report(timed_out);
-        report.unfinished = self.shared.unfinished();
-        report
-    }
-
-    /// The counts as they are now.
-    pub(crate) fn report(&self, timed_out: bool) -> Report {
-        let sinks = {
-            let mut sinks = self.shared.tallies().clone();
-            let (waiting, dropped) = self.shared.queue.counts();
-            for sink in &mut sinks {
-                sink.pending += waiting;
-                sink.dropped += dropped;
-            }
-            sinks
-        };
-        Report {
-            sinks,
-            unfinished: 0,
-            timed_out,
-        }
-    }
-
-    /// True if the deadline came before the answer.
-    fn ask(&self, timeout: Duration, command: fn(Request) -> Command) -> bool {
-        let timeout = timeout.min(FOR_EVER);
-        let (answer, answered) = sync_channel(1);
-        let request = Request {
-            deadline: Instant::now() + timeout,
-            done: Box::new(move |timed_out| {
-                // The caller may have stopped waiting.
-                let _ = answer.send(timed_out);
-            }),
-        };
-        if self.commands.send(command(request)).is_err() {
-            // The thread has ended, by a shutdown: what it had is in the counts.
-            return false;
-        }
-        match answered.recv_timeout(timeout + GRACE) {
-            Ok(timed_out) => timed_out,
-            Err(RecvTimeoutError::Timeout) => true,
-            // Shut down by somebody else between our question and its turn.
-            Err(RecvTimeoutError::Disconnected) => false,
-        }
+async fn ended<F: Feed>(worker: Option<Worker<F>>) {
+    if let Some(worker) = worker {
+        worker.run().await;
     }
 }

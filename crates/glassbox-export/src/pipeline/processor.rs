@@ -1,29 +1,66 @@
-//! The SDK's side of the pipeline.
+//! The SDK's side of the spans' pipeline.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use opentelemetry::Context;
-use opentelemetry::trace::{Span as _, SpanId, TraceContextExt as _};
-use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
+use opentelemetry::trace::{Span as _, SpanId, TraceContextExt as _, TraceId};
+use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
-use super::{Handle, Shared};
-use crate::report::Report;
+use super::handle::{Handle, Source};
+use super::queue::Queue;
 
-/// How long the SDK's own `force_flush` may take; it has no argument for it.
-const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+/// The spans of a process, on their way to the exporter's thread.
+#[derive(Debug)]
+pub(crate) struct Spans {
+    pub(super) queue: Arc<Queue<SpanData>>,
+    /// Sampled spans that have started and not ended.
+    open: AtomicI64,
+    /// A root that ends wakes the exporter: somebody watches.
+    eager: bool,
+    /// The trace that began last.
+    latest: Mutex<Option<TraceId>>,
+}
+
+impl Spans {
+    pub(super) fn new(queue: Arc<Queue<SpanData>>, eager: bool) -> Self {
+        Self {
+            queue,
+            open: AtomicI64::new(0),
+            eager,
+            latest: Mutex::new(None),
+        }
+    }
+
+    /// The trace that began last.
+    pub(crate) fn latest(&self) -> Option<TraceId> {
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Source for Spans {
+    fn counts(&self) -> (u64, u64) {
+        self.queue.counts()
+    }
+
+    fn unfinished(&self) -> u64 {
+        u64::try_from(self.open.load(Ordering::Relaxed)).unwrap_or(0)
+    }
+}
 
 /// Hands sampled spans to the pipeline. It never blocks, allocates only to grow the queue, and
 /// touches neither the context nor `tracing`, because a span may end inside either.
 #[derive(Debug)]
 pub(crate) struct Processor {
+    spans: Arc<Spans>,
     handle: Handle,
 }
 
 impl Processor {
-    pub(crate) fn new(handle: Handle) -> Self {
-        Self { handle }
+    pub(crate) fn new(spans: Arc<Spans>, handle: Handle) -> Self {
+        Self { spans, handle }
     }
 }
 
@@ -33,9 +70,14 @@ impl SpanProcessor for Processor {
         if !context.is_sampled() {
             return;
         }
-        self.handle.shared.open.fetch_add(1, Ordering::Relaxed);
+        self.spans.open.fetch_add(1, Ordering::Relaxed);
         if !parent.has_active_span() {
-            self.handle.shared.began(context.trace_id());
+            let mut latest = self
+                .spans
+                .latest
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            *latest = Some(context.trace_id());
         }
     }
 
@@ -43,43 +85,21 @@ impl SpanProcessor for Processor {
         if !span.span_context.is_sampled() {
             return;
         }
-        let shared = &self.handle.shared;
-        shared.open.fetch_sub(1, Ordering::Relaxed);
-        let urgent = shared.eager && is_local_root(&span);
-        shared.queue.push(span, urgent);
+        self.spans.open.fetch_sub(1, Ordering::Relaxed);
+        let urgent = self.spans.eager && is_local_root(&span);
+        self.spans.queue.push(span, urgent);
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        let before = self.handle.report(false);
-        let after = self.handle.flush(FLUSH_TIMEOUT);
-        result(&before, &after, FLUSH_TIMEOUT)
+        self.handle.sdk_flush()
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        let before = self.handle.report(false);
-        let after = self.handle.shutdown(timeout);
-        result(&before, &after, timeout)
-    }
-}
-
-impl Shared {
-    pub(super) fn unfinished(&self) -> u64 {
-        u64::try_from(self.open.load(Ordering::Relaxed)).unwrap_or(0)
+        self.handle.sdk_shutdown(timeout)
     }
 }
 
 /// The first span of a trace in this process: nothing here waits for it.
 pub(crate) fn is_local_root(span: &SpanData) -> bool {
     span.parent_span_id == SpanId::INVALID || span.parent_span_is_remote
-}
-
-/// In the SDK's terms: whether this call lost anything.
-fn result(before: &Report, after: &Report, timeout: Duration) -> OTelSdkResult {
-    if after.timed_out {
-        Err(OTelSdkError::Timeout(timeout))
-    } else if after.lost() > before.lost() {
-        Err(OTelSdkError::InternalFailure(after.to_string()))
-    } else {
-        Ok(())
-    }
 }

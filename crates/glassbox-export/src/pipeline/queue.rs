@@ -1,28 +1,27 @@
-//! Where ended spans wait: bounded, and cheap for the thread that ends a span.
+//! Where ended spans and log records wait: bounded, and cheap for the thread they come from.
 
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use opentelemetry_sdk::trace::SpanData;
 use tokio::sync::Notify;
 
-/// Spans in batches. Pushing moves one span under one lock; taking swaps whole batches, so that
-/// neither side holds the lock for longer than that.
+/// Items (spans, log records) in batches. Pushing moves one item under one lock; taking swaps whole
+/// batches, so that neither side holds the lock for longer than that.
 #[derive(Debug)]
-pub(crate) struct Queue {
-    state: Mutex<State>,
+pub(crate) struct Queue<T> {
+    state: Mutex<State<T>>,
     wake: Notify,
-    max_spans: usize,
+    max_items: usize,
     batch_size: usize,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    full: VecDeque<Vec<SpanData>>,
-    filling: Vec<SpanData>,
-    /// Spans in `full` and `filling`.
-    spans: usize,
+#[derive(Debug)]
+struct State<T> {
+    full: VecDeque<Vec<T>>,
+    filling: Vec<T>,
+    /// Items in `full` and `filling`.
+    items: usize,
     /// Somebody waits for what is in `filling` now.
     urgent: bool,
     closed: bool,
@@ -30,39 +29,46 @@ struct State {
 }
 
 /// What [`Queue::take`] found.
-#[derive(Debug, Default)]
-pub(crate) struct Taken {
-    pub(crate) batches: VecDeque<Vec<SpanData>>,
-    /// Spans left behind, because their batch is not full and nobody is in a hurry.
+#[derive(Debug)]
+pub(crate) struct Taken<T> {
+    pub(crate) batches: VecDeque<Vec<T>>,
+    /// Items left behind, because their batch is not full and nobody is in a hurry.
     pub(crate) left: usize,
 }
 
-impl Queue {
-    pub(crate) fn new(max_spans: usize, batch_size: usize) -> Self {
+impl<T> Queue<T> {
+    pub(crate) fn new(max_items: usize, batch_size: usize) -> Self {
         Self {
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                full: VecDeque::new(),
+                filling: Vec::new(),
+                items: 0,
+                urgent: false,
+                closed: false,
+                dropped: 0,
+            }),
             wake: Notify::new(),
-            max_spans,
-            batch_size: batch_size.min(max_spans),
+            max_items,
+            batch_size: batch_size.min(max_items),
         }
     }
 
-    /// Adds a span, or counts it as dropped where the queue is full or closed. `urgent` wakes the
-    /// exporter now; otherwise it wakes with the first span, to start its clock, and for each full
+    /// Adds an item, or counts it as dropped where the queue is full or closed. `urgent` wakes the
+    /// exporter now; otherwise it wakes with the first item, to start its clock, and for each full
     /// batch.
-    pub(crate) fn push(&self, span: SpanData, urgent: bool) {
+    pub(crate) fn push(&self, item: T, urgent: bool) {
         let wake = {
             let mut state = self.lock();
-            if state.closed || state.spans >= self.max_spans {
+            if state.closed || state.items >= self.max_items {
                 state.dropped += 1;
-                // The lock is released before the span: freeing it takes a while.
+                // The lock is released before the item: freeing it takes a while.
                 drop(state);
-                drop(span);
+                drop(item);
                 return;
             }
-            state.spans += 1;
-            state.filling.push(span);
-            let first = state.spans == 1;
+            state.items += 1;
+            state.filling.push(item);
+            let first = state.items == 1;
             let full = state.filling.len() >= self.batch_size;
             if full {
                 let batch = mem::take(&mut state.filling);
@@ -77,16 +83,16 @@ impl Queue {
     }
 
     /// Takes the full batches, and the one being filled if `all` or if a push was urgent.
-    pub(crate) fn take(&self, all: bool) -> Taken {
+    pub(crate) fn take(&self, all: bool) -> Taken<T> {
         let mut state = self.lock();
         let mut batches = mem::take(&mut state.full);
         if (all || mem::take(&mut state.urgent)) && !state.filling.is_empty() {
             batches.push_back(mem::take(&mut state.filling));
         }
-        state.spans = state.filling.len();
+        state.items = state.filling.len();
         Taken {
             batches,
-            left: state.spans,
+            left: state.items,
         }
     }
 
@@ -95,18 +101,18 @@ impl Queue {
         self.wake.notified().await;
     }
 
-    /// From now on every span is dropped.
+    /// From now on every item is dropped.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
     }
 
-    /// Spans waiting, and spans dropped so far.
+    /// Items waiting, and items dropped so far.
     pub(crate) fn counts(&self) -> (u64, u64) {
         let state = self.lock();
-        (state.spans as u64, state.dropped)
+        (state.items as u64, state.dropped)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
         // Nothing panics under this lock; if something did, the counts are still usable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,32 +1,33 @@
-//! The exporter's thread: moves spans from the queue to the lanes, runs the exports, answers
-//! flushes.
+//! What runs on the exporter's thread, once for each kind of telemetry: moves what there is to the
+//! lanes, runs the exports, answers flushes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use opentelemetry_sdk::Resource;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::lane::Lane;
-use super::{Command, Request, Shared};
-use crate::batching::Batching;
+use super::feed::Feed;
+use super::handle::{Command, Request, Shared};
+use super::lane::{Backlog, Lane};
 use crate::error::Error;
-use crate::report::{SinkReport, spans as count};
-use crate::sink::{Delivery, SinkSpec};
+use crate::report::SinkReport;
+use crate::sink::{Batch as _, Delivery, SinkSpec};
 use crate::text::seconds;
 
-pub(super) struct Worker {
+pub(super) struct Worker<F: Feed> {
     shared: Arc<Shared>,
     commands: UnboundedReceiver<Command>,
-    lanes: Vec<Lane>,
+    feed: F,
+    lanes: Vec<Lane<F::Backlog>>,
     exports: JoinSet<Delivery>,
     flushes: Vec<Flush>,
     shutdown: Option<Shutdown>,
-    batching: Batching,
-    /// When the batch being filled is due.
-    due: Option<Instant>,
-    /// Nobody is left who could end a span or ask for anything.
+    /// How long one export may take.
+    export_timeout: Duration,
+    /// Nobody is left who could report or ask for anything.
     deserted: bool,
 }
 
@@ -42,35 +43,38 @@ struct Shutdown {
     requests: Vec<Request>,
 }
 
-impl Worker {
-    /// Makes the sinks. Must be called inside the runtime that will run them.
+type Spec<F> = SinkSpec<<<F as Feed>::Backlog as Backlog>::Batch>;
+
+impl<F: Feed> Worker<F> {
+    /// Makes the sinks, each with its backlog. Must be called inside the runtime that will run them.
     pub(super) fn new(
         shared: Arc<Shared>,
         commands: UnboundedReceiver<Command>,
-        specs: Vec<SinkSpec>,
+        feed: F,
+        sinks: Vec<(Spec<F>, F::Backlog)>,
         resource: &Resource,
-        batching: Batching,
+        export_timeout: Duration,
     ) -> Result<Self, Error> {
-        let lanes = specs
+        let lanes = sinks
             .into_iter()
-            .map(|spec| (spec.build)(resource).map(Lane::new))
-            .collect::<Result<_, _>>()?;
+            .map(|(spec, backlog)| Ok(Lane::new((spec.build)(resource)?, backlog)))
+            .collect::<Result<_, Error>>()?;
         Ok(Self {
             shared,
             commands,
+            feed,
             lanes,
             exports: JoinSet::new(),
             flushes: Vec::new(),
             shutdown: None,
-            batching,
-            due: None,
+            export_timeout,
             deserted: false,
         })
     }
 
     pub(super) async fn run(mut self) {
         loop {
-            let due = self.due.is_some_and(|due| due <= Instant::now());
+            let due = self.feed.due().is_some_and(|due| due <= Instant::now());
             self.collect(due);
             self.start_exports();
             self.answer_flushes();
@@ -94,7 +98,7 @@ impl Worker {
             biased;
             Some(ended) = self.exports.join_next_with_id() => self.settle(ended),
             command = self.commands.recv(), if !self.deserted => self.obey(command),
-            () = self.shared.queue.woken() => {}
+            () = self.feed.woken() => {}
             () = sleep => {}
         }
     }
@@ -103,51 +107,31 @@ impl Worker {
     fn alarm(&self) -> Option<Instant> {
         let flushes = self.flushes.iter().map(|flush| flush.request.deadline);
         let shutdown = self.shutdown.iter().map(|shutdown| shutdown.deadline);
-        flushes.chain(shutdown).chain(self.due).min()
+        flushes.chain(shutdown).chain(self.feed.due()).min()
     }
 
-    /// Moves spans from the queue to every lane: the full batches, and with `all` the rest.
     fn collect(&mut self, all: bool) {
-        let taken = self.shared.queue.take(all);
-        self.due = match (taken.left, self.due) {
-            (0, _) => None,
-            (_, Some(due)) => Some(due),
-            (_, None) => Some(Instant::now() + self.batching.schedule_delay),
-        };
-        for batch in taken.batches {
-            let Some((last, others)) = self.lanes.split_last_mut() else {
-                return;
-            };
-            let mut tallies = self.shared.tallies();
-            let room = self.batching.max_queue_size;
-            let size = batch.len() as u64;
-            let mut hand_over = |index: usize, lane: &mut Lane, batch| {
-                let dropped = lane.accept(batch, room);
-                tallies[index].dropped += dropped;
-                tallies[index].pending += size - dropped;
-            };
-            for (index, lane) in others.iter_mut().enumerate() {
-                hand_over(index, lane, batch.clone());
-            }
-            // The last one, and so the only one, gets the spans themselves.
-            hand_over(others.len(), last, batch);
-        }
+        let mut tallies = self.shared.tallies();
+        self.feed.collect(all, &mut self.lanes, &mut tallies);
     }
 
     fn start_exports(&mut self) {
-        for lane in &mut self.lanes {
-            let Some(batch) = lane.next(self.batching.max_batch_size) else {
+        for (index, lane) in self.lanes.iter_mut().enumerate() {
+            let Some(batch) = lane.next() else {
                 continue;
             };
-            let spans = batch.len();
+            let items = batch.items();
+            let tally = &mut self.shared.tallies()[index];
+            // What is collected only now was not counted before.
+            tally.pending = tally.pending.max(items);
             let sink = Arc::clone(&lane.sink);
-            let limit = self.batching.export_timeout;
+            let limit = self.export_timeout;
             let task = self.exports.spawn(async move {
                 timeout(limit, sink.export(batch))
                     .await
                     .unwrap_or_else(|_| Err(format!("no answer within {}", seconds(limit))))
             });
-            lane.started(task.id(), spans);
+            lane.started(task.id(), items);
         }
     }
 
@@ -157,10 +141,10 @@ impl Worker {
             Err(error) => (error.id(), Err("the exporter panicked".to_owned())),
         };
         for (index, lane) in self.lanes.iter_mut().enumerate() {
-            let Some(spans) = lane.ended(task) else {
+            let Some(items) = lane.ended(task) else {
                 continue;
             };
-            let problem = record(&mut self.shared.tallies()[index], spans, delivery);
+            let problem = record(&mut self.shared.tallies()[index], items, delivery);
             let was_failing = std::mem::replace(&mut lane.failing, problem.is_some());
             if let Some(problem) = problem
                 && !was_failing
@@ -175,7 +159,11 @@ impl Worker {
         match command {
             Some(Command::Flush(request)) => {
                 self.collect(true);
-                let targets = self.lanes.iter().map(Lane::accepted).collect();
+                let targets = self
+                    .lanes
+                    .iter()
+                    .map(|lane| lane.backlog.accepted())
+                    .collect();
                 self.flushes.push(Flush { targets, request });
             }
             Some(Command::Shutdown(request)) => {
@@ -183,13 +171,13 @@ impl Worker {
             }
             None => {
                 self.deserted = true;
-                self.begin_shutdown(Instant::now() + self.batching.export_timeout, None);
+                self.begin_shutdown(Instant::now() + self.export_timeout, None);
             }
         }
     }
 
     fn begin_shutdown(&mut self, deadline: Instant, request: Option<Request>) {
-        self.shared.queue.close();
+        self.feed.close();
         self.collect(true);
         let shutdown = self.shutdown.get_or_insert_with(|| Shutdown {
             deadline,
@@ -205,7 +193,8 @@ impl Worker {
         }
         let now = Instant::now();
         for flush in std::mem::take(&mut self.flushes) {
-            let settled = |(lane, target): (&Lane, &u64)| lane.settled() >= *target;
+            let settled =
+                |(lane, target): (&Lane<F::Backlog>, &u64)| lane.backlog.settled() >= *target;
             let all = self.lanes.iter().zip(&flush.targets).all(settled);
             if all || flush.request.deadline <= now {
                 self.flush_sinks();
@@ -260,12 +249,12 @@ impl Worker {
 }
 
 /// Counts what a delivery did; returns the sentence about it if something was lost.
-fn record(tally: &mut SinkReport, spans: u64, delivery: Delivery) -> Option<String> {
-    tally.pending = tally.pending.saturating_sub(spans);
+fn record(tally: &mut SinkReport, items: u64, delivery: Delivery) -> Option<String> {
+    tally.pending = tally.pending.saturating_sub(items);
     let (lost, reason) = match delivery {
         Ok(delivered) => {
-            let rejected = delivered.rejected.min(spans);
-            tally.exported += spans - rejected;
+            let rejected = delivered.rejected.min(items);
+            tally.exported += items - rejected;
             if rejected == 0 {
                 return None;
             }
@@ -274,12 +263,12 @@ fn record(tally: &mut SinkReport, spans: u64, delivery: Delivery) -> Option<Stri
                 .unwrap_or_else(|| "no reason given".to_owned());
             (rejected, format!("rejected by the collector: {said}"))
         }
-        Err(error) => (spans, error),
+        Err(error) => (items, error),
     };
     tally.failed += lost;
     let problem = format!(
         "could not deliver {} to {}: {reason}",
-        count(lost),
+        tally.signal.count(lost),
         tally.target
     );
     tally.last_error = Some(reason);

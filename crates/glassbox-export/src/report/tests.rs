@@ -53,3 +53,26 @@ fn spans_on_their_way_are_no_problem_in_time() {
     };
     assert!(report.is_complete());
 }
+
+#[test]
+fn each_signal_is_counted_in_its_own_items() {
+    let sink = |signal| SinkReport {
+        signal,
+        target: "x".to_owned(),
+        dropped: 2,
+        failed: 1,
+        last_error: Some("no luck".to_owned()),
+        ..SinkReport::default()
+    };
+    let report = Report {
+        sinks: vec![sink(Signal::Metrics), sink(Signal::Logs)],
+        ..Report::default()
+    };
+    assert_eq!(
+        report.to_string(),
+        "could not deliver 1 data point to x: no luck\n\
+         dropped 2 data points for x: the queue was full\n\
+         could not deliver 1 log record to x: no luck\n\
+         dropped 2 log records for x: the queue was full (OTEL_BLRP_MAX_QUEUE_SIZE)"
+    );
+}

@@ -6,4 +6,5 @@ mod install;
 mod otlp_grpc;
 mod otlp_http;
 mod pipeline;
+mod signals;
 mod support;

@@ -1,6 +1,6 @@
 use opentelemetry::KeyValue;
 use opentelemetry::logs::{AnyValue, LogRecord as _, Logger as _, LoggerProvider as _, Severity};
-use opentelemetry::metrics::MeterProvider as _;
+use opentelemetry::metrics::{Histogram, Meter, MeterProvider as _};
 use opentelemetry::trace::{Span as _, TraceContextExt as _, Tracer as _, TracerProvider as _};
 
 use super::{Capture, MetricKind};
@@ -39,16 +39,21 @@ fn what_is_measured_or_random_is_left_out_of_snapshots() {
     ");
 }
 
-#[test]
-fn metrics_are_totals_whose_measured_times_are_left_out() {
-    let capture = Capture::new();
-    let meter = capture.meter_provider().meter("test");
-    let tokens = meter
+/// A histogram of whole numbers with two bounds.
+fn tokens(meter: &Meter) -> Histogram<u64> {
+    meter
         .u64_histogram("gen_ai.client.token.usage")
         .with_unit("{token}")
         .with_description("Tokens used.")
         .with_boundaries(vec![1.0, 4.0])
-        .build();
+        .build()
+}
+
+#[test]
+fn metrics_are_totals_since_the_start() {
+    let capture = Capture::new();
+    let meter = capture.meter_provider().meter("test");
+    let tokens = tokens(&meter);
     let input = KeyValue::new("gen_ai.token.type", "input");
     tokens.record(40, std::slice::from_ref(&input));
     tokens.record(3, std::slice::from_ref(&input));
@@ -67,6 +72,25 @@ fn metrics_are_totals_whose_measured_times_are_left_out() {
 
     // A second look holds what the first did: nothing starts anew.
     tokens.record(6, &[KeyValue::new("gen_ai.token.type", "output")]);
+    let seen = capture.metric("gen_ai.client.token.usage");
+    assert_eq!(seen.points().len(), 2);
+    assert_eq!(seen.point(&[input]).count(), Some(2));
+
+    meter.f64_counter("cost").build().add(0.25, &[]);
+    let cost = capture.metric("cost");
+    assert_eq!(
+        (cost.points()[0].value(), cost.points()[0].sum()),
+        (Some(0.25), None)
+    );
+}
+
+#[test]
+fn measured_times_are_left_out_of_what_metrics_show() {
+    let capture = Capture::new();
+    let meter = capture.meter_provider().meter("test");
+    let tokens = tokens(&meter);
+    tokens.record(43, &[KeyValue::new("gen_ai.token.type", "input")]);
+    tokens.record(6, &[KeyValue::new("gen_ai.token.type", "output")]);
     let duration = meter.f64_histogram("duration").with_unit("s").build();
     let server = [
         KeyValue::new("server.port", 34_567),
@@ -80,11 +104,6 @@ fn metrics_are_totals_whose_measured_times_are_left_out() {
         .with_unit("s")
         .build()
         .record(1.5, &[]);
-    let cost = capture.metric("cost");
-    assert_eq!(
-        (cost.points()[0].value(), cost.points()[0].sum()),
-        (Some(0.25), None)
-    );
     insta::assert_snapshot!(capture.render_metrics(), @r#"
     age [gauge, s]
       value [measured]
@@ -95,7 +114,7 @@ fn metrics_are_totals_whose_measured_times_are_left_out() {
         server.address = "127.0.0.1"
         server.port = [port]
     gen_ai.client.token.usage [histogram, {token}]
-      count 2, sum 43
+      count 1, sum 43
         gen_ai.token.type = "input"
       count 1, sum 6
         gen_ai.token.type = "output"

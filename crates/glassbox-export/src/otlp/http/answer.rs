@@ -7,11 +7,12 @@ use prost::Message;
 use serde_json::Value;
 
 use crate::otlp::failure;
+use crate::signal::Signal;
 use crate::sink::Delivered;
 
-/// What a success says about spans that were not taken. A body that is something else is a
-/// success all the same.
-pub(super) fn delivered(headers: &HeaderMap, body: &[u8]) -> Delivered {
+/// What a success says about items that were not taken. A body that is something else is a success
+/// all the same.
+pub(super) fn delivered(signal: Signal, headers: &HeaderMap, body: &[u8]) -> Delivered {
     let is_json = headers
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
@@ -19,8 +20,14 @@ pub(super) fn delivered(headers: &HeaderMap, body: &[u8]) -> Delivered {
         let answer: Value = serde_json::from_slice(body).unwrap_or_default();
         let partial = &answer["partialSuccess"];
         let message = partial["errorMessage"].as_str().unwrap_or_default();
-        (json_count(&partial["rejectedSpans"]), message.to_owned())
+        let rejected = match signal {
+            Signal::Traces => "rejectedSpans",
+            Signal::Metrics => "rejectedDataPoints",
+            Signal::Logs => "rejectedLogRecords",
+        };
+        (json_count(&partial[rejected]), message.to_owned())
     } else {
+        // The answers to all three have the same fields under other names.
         let answer = ExportTraceServiceResponse::decode(body).unwrap_or_default();
         let partial = answer.partial_success.unwrap_or_default();
         let rejected = u64::try_from(partial.rejected_spans).unwrap_or(0);

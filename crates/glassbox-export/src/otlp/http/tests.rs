@@ -2,25 +2,18 @@ use std::io::Read as _;
 
 use flate2::read::GzDecoder;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use prost::Message as _;
 
 use super::*;
 use crate::testing::{SpanDataExt as _, span};
 
-fn client(otlp: Otlp) -> HttpSink {
-    HttpSink {
-        http: reqwest::Client::builder()
-            .tls_backend_preconfigured(otlp.tls.http(false).unwrap())
-            .build()
-            .unwrap(),
-        url: otlp.endpoint.url().clone(),
-        explain: Explain::new(&otlp),
-        headers: headers(&otlp),
-        own: otlp.headers,
-        encoder: Encoder::new(&Resource::builder_empty().build()),
-        json: otlp.protocol == Protocol::HttpJson,
-        gzip: otlp.gzip,
-        timeout: otlp.timeout,
-    }
+fn sink(otlp: &Otlp) -> HttpSink<Encoder> {
+    let http = reqwest::Client::builder()
+        .tls_backend_preconfigured(otlp.tls.http(false).unwrap())
+        .build()
+        .unwrap();
+    HttpSink::new(http, otlp, Encoder::new(&Resource::builder_empty().build()))
 }
 
 fn otlp() -> Otlp {
@@ -51,16 +44,16 @@ fn a_program_s_headers_describe_all_but_the_body() {
 
 #[test]
 fn a_body_says_the_same_however_it_is_written() {
-    let batch = [span(1), span(2).under(1)];
-    let plain = client(otlp()).body(&batch).unwrap();
+    let batch = vec![span(1), span(2).under(1)];
+    let plain = sink(&otlp()).body(&batch).unwrap();
     let expected = ExportTraceServiceRequest::decode(plain.clone()).unwrap();
     assert_eq!(expected.resource_spans[0].scope_spans[0].spans.len(), 2);
 
-    let json = client(otlp().with_json(true)).body(&batch).unwrap();
+    let json = sink(&otlp().with_json(true)).body(&batch).unwrap();
     let json: ExportTraceServiceRequest = serde_json::from_slice(&json).unwrap();
     assert_eq!(json, expected);
 
-    let packed = client(otlp().with_gzip(true)).body(&batch).unwrap();
+    let packed = sink(&otlp().with_gzip(true)).body(&batch).unwrap();
     let mut unpacked = Vec::new();
     GzDecoder::new(&*packed).read_to_end(&mut unpacked).unwrap();
     assert_eq!(unpacked, plain);
@@ -69,7 +62,7 @@ fn a_body_says_the_same_however_it_is_written() {
 #[test]
 fn a_batch_that_nobody_would_take_is_not_sent() {
     let huge = span(1).with([opentelemetry::KeyValue::new("text", "x".repeat(MOST_SENT))]);
-    let error = client(otlp()).body(&[huge]).unwrap_err();
+    let error = sink(&otlp()).body(&vec![huge]).unwrap_err();
     assert!(error.contains("67108864 is the most"), "{error}");
 }
 
@@ -100,9 +93,9 @@ async fn serve(answers: Vec<&'static str>) -> (String, tokio::task::JoinHandle<u
 
 async fn deliver(answers: Vec<&'static str>) -> (Delivery, Duration, bool) {
     let (url, server) = serve(answers).await;
-    let client = client(Otlp::http(&url).unwrap());
+    let sink = sink(&Otlp::http(&url).unwrap());
     let began = Instant::now();
-    let delivery = client.deliver(Bytes::new()).await;
+    let delivery = sink.deliver(Bytes::new()).await;
     let took = began.elapsed();
     tokio::task::yield_now().await;
     let all = server.is_finished();

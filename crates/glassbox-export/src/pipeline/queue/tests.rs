@@ -1,7 +1,9 @@
+use opentelemetry_sdk::trace::SpanData;
+
 use super::*;
 use crate::testing::span;
 
-fn sizes(taken: &Taken) -> Vec<usize> {
+fn sizes<T>(taken: &Taken<T>) -> Vec<usize> {
     taken.batches.iter().map(Vec::len).collect()
 }
 
@@ -55,7 +57,7 @@ fn a_closed_queue_takes_nothing() {
 
 #[tokio::test]
 async fn the_exporter_wakes_for_the_first_span_a_full_batch_and_an_urgent_one() {
-    let woken = |queue: &Queue| {
+    let woken = |queue: &Queue<SpanData>| {
         let mut woken = Box::pin(queue.woken());
         let waker = std::task::Waker::noop();
         Future::poll(woken.as_mut(), &mut std::task::Context::from_waker(waker)).is_ready()

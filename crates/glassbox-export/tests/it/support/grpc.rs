@@ -6,6 +6,18 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use async_trait::async_trait;
+use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{
+    LogsService, LogsServiceServer,
+};
+use opentelemetry_proto::tonic::collector::logs::v1::{
+    ExportLogsServiceRequest, ExportLogsServiceResponse,
+};
+use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_server::{
+    MetricsService, MetricsServiceServer,
+};
+use opentelemetry_proto::tonic::collector::metrics::v1::{
+    ExportMetricsServiceRequest, ExportMetricsServiceResponse,
+};
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
 };
@@ -23,10 +35,40 @@ use super::span_names;
 
 type Log = Arc<Mutex<Vec<(MetadataMap, ExportTraceServiceRequest)>>>;
 
+/// Metrics and log records, which are taken as they come.
+#[derive(Clone, Default)]
+struct Others {
+    metrics: Arc<Mutex<Vec<ExportMetricsServiceRequest>>>,
+    logs: Arc<Mutex<Vec<ExportLogsServiceRequest>>>,
+}
+
+#[async_trait]
+impl MetricsService for Others {
+    async fn export(
+        &self,
+        request: Request<ExportMetricsServiceRequest>,
+    ) -> Result<Response<ExportMetricsServiceResponse>, Status> {
+        self.metrics.lock().unwrap().push(request.into_inner());
+        Ok(Response::new(ExportMetricsServiceResponse::default()))
+    }
+}
+
+#[async_trait]
+impl LogsService for Others {
+    async fn export(
+        &self,
+        request: Request<ExportLogsServiceRequest>,
+    ) -> Result<Response<ExportLogsServiceResponse>, Status> {
+        self.logs.lock().unwrap().push(request.into_inner());
+        Ok(Response::new(ExportLogsServiceResponse::default()))
+    }
+}
+
 pub(crate) struct Collector {
     address: SocketAddr,
     scheme: &'static str,
     log: Log,
+    others: Others,
 }
 
 struct Service {
@@ -84,6 +126,8 @@ impl Collector {
         let mut answers: Vec<_> = answers.into_iter().collect();
         answers.reverse();
         let log = Log::default();
+        let others = Others::default();
+        let (metrics, logs) = (others.clone(), others.clone());
         let service = TraceServiceServer::new(Service {
             log: Arc::clone(&log),
             answers: Mutex::new(answers),
@@ -104,7 +148,10 @@ impl Collector {
                 if let Some(tls) = tls {
                     server = server.tls_config(tls).unwrap();
                 }
-                let server = server.add_service(service);
+                let server = server
+                    .add_service(service)
+                    .add_service(MetricsServiceServer::new(metrics))
+                    .add_service(LogsServiceServer::new(logs));
                 server.serve_with_incoming(incoming).await.unwrap();
             });
         });
@@ -112,6 +159,7 @@ impl Collector {
             address: started.recv().unwrap(),
             scheme,
             log,
+            others,
         }
     }
 
@@ -121,6 +169,14 @@ impl Collector {
 
     pub(crate) fn received(&self) -> Vec<(MetadataMap, ExportTraceServiceRequest)> {
         self.log.lock().unwrap().clone()
+    }
+
+    pub(crate) fn metrics(&self) -> Vec<ExportMetricsServiceRequest> {
+        self.others.metrics.lock().unwrap().clone()
+    }
+
+    pub(crate) fn logs(&self) -> Vec<ExportLogsServiceRequest> {
+        self.others.logs.lock().unwrap().clone()
     }
 
     /// The names of all spans that came, in order.

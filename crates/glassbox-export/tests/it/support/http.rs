@@ -9,6 +9,7 @@ use flate2::read::GzDecoder;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use serde::de::DeserializeOwned;
 
 use super::span_names;
 
@@ -30,6 +31,11 @@ impl Received {
     }
 
     pub(crate) fn spans(&self) -> ExportTraceServiceRequest {
+        self.decoded()
+    }
+
+    /// The body as the request it is.
+    pub(crate) fn decoded<R: Message + Default + DeserializeOwned>(&self) -> R {
         let body = match self.header("content-encoding") {
             Some("gzip") => {
                 let mut body = Vec::new();
@@ -40,7 +46,7 @@ impl Received {
         };
         match self.header("content-type") {
             Some("application/json") => serde_json::from_slice(&body).unwrap(),
-            _ => ExportTraceServiceRequest::decode(&*body).unwrap(),
+            _ => R::decode(&*body).unwrap(),
         }
     }
 }
@@ -111,6 +117,14 @@ impl Collector {
 
     pub(crate) fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
+    }
+
+    /// The bodies of the requests to this path, such as `/v1/metrics`.
+    pub(crate) fn at<R: Message + Default + DeserializeOwned>(&self, path: &str) -> Vec<R> {
+        let line = format!("POST {path} HTTP/1.1");
+        let received = self.received();
+        let there = received.iter().filter(|request| request.line == line);
+        there.map(Received::decoded).collect()
     }
 
     /// The names of all spans that came, in order.

@@ -5,7 +5,7 @@ use super::*;
 
 fn answered(kind: &'static str, body: &[u8]) -> (u64, Option<String>) {
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
-    let delivered = delivered(&headers, body);
+    let delivered = delivered(Signal::Traces, &headers, body);
     (delivered.rejected, delivered.message)
 }
 
@@ -28,6 +28,20 @@ fn a_partial_success_is_read_in_both_encodings() {
     ] {
         let answer = answered("application/json; charset=utf-8", body.as_bytes());
         assert_eq!(answer, (3, Some("too old".to_owned())), "{body}");
+    }
+}
+
+#[test]
+fn each_signal_has_a_name_of_its_own_for_what_was_rejected() {
+    for (signal, name) in [
+        (Signal::Traces, "rejectedSpans"),
+        (Signal::Metrics, "rejectedDataPoints"),
+        (Signal::Logs, "rejectedLogRecords"),
+    ] {
+        let json = HeaderValue::from_static("application/json");
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, json)]);
+        let body = format!(r#"{{"partialSuccess":{{"{name}":"2"}}}}"#);
+        assert_eq!(delivered(signal, &headers, body.as_bytes()).rejected, 2);
     }
 }
 

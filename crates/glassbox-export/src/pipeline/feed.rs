@@ -1,0 +1,25 @@
+//! Where a worker gets from what it exports.
+
+use std::future::Future;
+
+use tokio::time::Instant;
+
+use super::lane::{Backlog, Lane};
+use crate::report::SinkReport;
+
+pub(super) trait Feed {
+    type Backlog: Backlog;
+
+    /// Hands to the lanes what is there; with `all` also what would wait for more or for its time.
+    /// What a lane has no room for is counted.
+    fn collect(&mut self, all: bool, lanes: &mut [Lane<Self::Backlog>], tallies: &mut [SinkReport]);
+
+    /// When all is to be collected by itself.
+    fn due(&self) -> Option<Instant>;
+
+    /// Waits until there may be something to collect before that.
+    fn woken(&self) -> impl Future<Output = ()>;
+
+    /// From now on nothing comes in any more.
+    fn close(&mut self);
+}
