@@ -160,7 +160,9 @@ impl Conformance {
         let belongs = |name: &str| carried.attribute(name).is_some() || also(name);
         let mut findings = self.check_each(subject, belongs);
         for used in carried.attributes() {
-            let required = used.requirement == Requirement::Required && !used.template;
+            let required = used.requirement == Requirement::Required
+                && !used.template
+                && !rules::NOT_DEMANDED.contains(&used.name);
             if required && !subject.has(used.name) {
                 findings.push(format!(
                     "{} is missing; it is required on {}",

@@ -144,7 +144,7 @@ fn names_types_and_places_are_checked() {
         assert_eq!(of_chat([attribute]), [wanted]);
     }
     // Only OpenAI's calls have OpenAI's attributes; Azure's are OpenAI's.
-    for (provider, findings) in [("azure.ai.openai", 0), ("groq", 1)] {
+    for (provider, findings) in [("azure.ai.openai", 0), ("groq", 1), ("aws.bedrock", 1)] {
         let found = of_chat([
             KeyValue::new("openai.api.type", "responses"),
             KeyValue::new("gen_ai.provider.name", provider),
