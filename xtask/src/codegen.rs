@@ -16,6 +16,7 @@ mod names;
 mod overlay;
 mod own;
 mod page;
+pub(crate) mod prices;
 mod resolve;
 mod tables;
 #[cfg(test)]

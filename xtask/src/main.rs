@@ -23,6 +23,7 @@ enum Chore {
     /// Checks the layering, the files' hygiene and the documents
     Tidy,
     /// Generates names, tables and their reference from our own registry, and from the conventions'
+    #[command(args_conflicts_with_subcommands = true)]
     Codegen {
         /// The folder that holds the conventions' models; without it, only what is ours is generated
         #[arg(long, value_name = "PATH")]
@@ -30,6 +31,8 @@ enum Chore {
         /// Only compare, and fail where a file differs
         #[arg(long)]
         check: bool,
+        #[command(subcommand)]
+        other: Option<codegen::prices::Chore>,
     },
 }
 
@@ -37,7 +40,12 @@ fn main() -> ExitCode {
     let outcome = match Chore::parse() {
         Chore::Ci(options) => ci::run(root(), &options),
         Chore::Tidy => tidy::run(root()),
-        Chore::Codegen { registry, check } => codegen::run(root(), registry.as_deref(), check),
+        Chore::Codegen {
+            other: Some(other), ..
+        } => other.run(root()),
+        Chore::Codegen {
+            registry, check, ..
+        } => codegen::run(root(), registry.as_deref(), check),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -18,7 +18,12 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
     let mut findings = layers::check(&layers::edges(&metadata), &members(&metadata));
     findings.extend(hygiene::check(&files));
-    findings.extend(hygiene::check_generated(&files, &crate::codegen::outputs()));
+    let generated = [
+        crate::codegen::outputs().as_slice(),
+        &[crate::codegen::prices::OUTPUT],
+    ]
+    .concat();
+    findings.extend(hygiene::check_generated(&files, &generated));
     findings.extend(documents::check(root, &metadata));
     let stale = crate::codegen::stale(root)?;
     findings.extend(stale.iter().map(|path| {

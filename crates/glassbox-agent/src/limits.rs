@@ -14,6 +14,10 @@ pub struct Limits {
     /// what it needs is known only afterwards, and a provider that reports no usage never reaches it. No limit unless
     /// set.
     pub tokens: Option<u64>,
+    /// No further call once this many US dollars have been spent. The last call may go over, as with tokens. A run
+    /// that would go on after a call whose cost nobody knows ends as [`Outcome::CostUnknown`]: a limit that cannot be
+    /// kept is not a limit. No limit unless set.
+    pub cost: Option<f64>,
     /// No longer than this; what is going on then is cancelled. It counts from where the run is started or resumed,
     /// the time that whoever follows it takes included, on tokio's clock: such a run needs a tokio runtime with a
     /// timer. No limit unless set.
@@ -25,6 +29,7 @@ impl Default for Limits {
         Self {
             steps: 5,
             tokens: None,
+            cost: None,
             time: None,
         }
     }
@@ -51,6 +56,13 @@ impl Limits {
         self
     }
 
+    /// Sets [`cost`](Self::cost), in US dollars.
+    #[must_use]
+    pub fn with_cost(mut self, cost: f64) -> Self {
+        self.cost = Some(cost);
+        self
+    }
+
     /// Sets [`time`](Self::time).
     #[must_use]
     pub fn with_time(mut self, time: Duration) -> Self {
@@ -68,6 +80,10 @@ pub enum Outcome {
     Answer,
     /// The provider's safety system cut the answer, or the model refused.
     ContentFilter,
+    /// The money was spent and the model was not done.
+    CostLimit,
+    /// The cost was limited, a call's cost is not known, and the model was not done.
+    CostUnknown,
     /// The model still wanted tools after the last step that was allowed.
     StepLimit,
     /// The time was up.
@@ -86,6 +102,8 @@ impl Outcome {
         match self {
             Self::Answer => "answer",
             Self::ContentFilter => "content_filter",
+            Self::CostLimit => "cost_limit",
+            Self::CostUnknown => "cost_unknown",
             Self::StepLimit => "step_limit",
             Self::TimeLimit => "time_limit",
             Self::TokenLimit => "token_limit",

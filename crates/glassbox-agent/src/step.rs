@@ -127,8 +127,7 @@ impl Run {
                 "the run did not wait for an answer of the model",
             ));
         }
-        self.steps += 1;
-        self.usage.add(&response.usage);
+        self.count(response);
         let Some(message) = response.message() else {
             return Err(Error::new(
                 ErrorKind::Protocol,
@@ -248,6 +247,16 @@ impl Run {
         }
     }
 
+    fn count(&mut self, response: &Response) {
+        let first = self.steps == 0;
+        let unpriced = response.usage.cost.is_none() || (!first && self.usage.cost.is_none());
+        self.steps += 1;
+        self.usage.add(&response.usage);
+        if let Some(cost) = &mut self.usage.cost {
+            cost.partial |= unpriced;
+        }
+    }
+
     fn apply_limits(&mut self) {
         if matches!(self.state, State::Done { .. }) {
             return;
@@ -261,6 +270,19 @@ impl Run {
             .is_some_and(|most| self.usage.total_tokens().unwrap_or(0) >= most)
         {
             self.stop(Outcome::TokenLimit);
+        } else if let Some(outcome) = self.cost_limit() {
+            self.stop(outcome);
+        }
+    }
+
+    fn cost_limit(&self) -> Option<Outcome> {
+        let most = self.limits.cost?;
+        match self.usage.cost {
+            Some(cost) if cost.total >= most => Some(Outcome::CostLimit),
+            Some(cost) if cost.partial => Some(Outcome::CostUnknown),
+            None if self.steps > 0 => Some(Outcome::CostUnknown),
+            _ if most <= 0.0 => Some(Outcome::CostLimit),
+            _ => None,
         }
     }
 

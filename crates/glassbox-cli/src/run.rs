@@ -68,7 +68,7 @@ fn object(result: &RunResult, trace: &Trace) -> serde_json::Value {
         "outcome": result.outcome.as_str(),
         "steps": result.steps,
         "usage": output::usage(&result.usage),
-        "cost": result.usage.cost,
+        "cost": result.usage.cost.map(|cost| cost.total),
         "trace_id": trace.id(),
         "messages": result.messages,
     })

@@ -7,6 +7,7 @@ mod tool;
 mod parameters;
 mod request;
 
+mod cost;
 mod event;
 mod finish;
 mod fold;
@@ -22,6 +23,7 @@ mod secret;
 
 pub mod schema;
 
+pub use cost::{Cost, CostSource};
 pub use embedding::{EmbeddingModel, EmbeddingRequest, EmbeddingResponse, EncodingFormat};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, EventStream, Meta, Retry, Start};
@@ -35,7 +37,7 @@ pub use part::{
     Arguments, Blob, Compaction, File, Modality, Opaque, Part, Reasoning, Refusal, ServerToolCall,
     ServerToolCallResponse, Text, ToolCall, ToolCallResponse, Uri,
 };
-pub use request::{Delivery, OutputFormat, PromptTemplate, Request, Unsupported};
+pub use request::{Delivery, Headers, OutputFormat, PromptTemplate, Request, Unsupported};
 pub use response::{Choice, Response};
 pub use secret::Secret;
 pub use tool::{ToolChoice, ToolSpec};

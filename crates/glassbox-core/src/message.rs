@@ -160,6 +160,14 @@ impl Messages {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// How many messages at the beginning are the very same as those of `other`: shared, not only equal. So a
+    /// conversation that grew out of another can be told from one that was made anew, without reading it.
+    #[must_use]
+    pub fn shared_beginning(&self, other: &Self) -> usize {
+        let both = self.0.iter().zip(&*other.0);
+        both.take_while(|(a, b)| Arc::ptr_eq(a, b)).count()
+    }
+
     /// The last message.
     #[must_use]
     pub fn last(&self) -> Option<&Message> {

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,10 @@ pub struct Request {
     pub prompt: Option<Arc<PromptTemplate>>,
     /// Further fields for the provider's request body, as they are. They win over what we would send.
     pub extra: Arc<Map<String, Value>>,
+    /// Further headers for the provider's HTTP request, where it is one. Telemetry puts the trace's headers here where
+    /// the user wants that. They are not serialised, and `Debug` shows their names alone.
+    #[serde(skip)]
+    pub headers: Headers,
 }
 
 impl Request {
@@ -130,11 +135,50 @@ impl Request {
         self
     }
 
+    /// Adds a header to the provider's HTTP request.
+    #[must_use]
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.extend([(name.into(), value.into())]);
+        self
+    }
+
     /// Adds a field to the provider's request body, as it is.
     #[must_use]
     pub fn with_extra(mut self, field: impl Into<String>, value: impl Into<Value>) -> Self {
         Arc::make_mut(&mut self.extra).insert(field.into(), value.into());
         self
+    }
+}
+
+/// Names and values of HTTP headers. `Debug` shows the names alone: a value may be a secret.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// The headers in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Extend<(String, String)> for Headers {
+    fn extend<I: IntoIterator<Item = (String, String)>>(&mut self, headers: I) {
+        self.0.extend(headers);
+    }
+}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.iter().map(|(name, _)| name);
+        f.debug_list().entries(names).finish()
     }
 }
 

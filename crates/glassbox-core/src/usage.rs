@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::Cost;
+
 /// What a call consumed, as the provider reported it. `None` means that it did not say; zero means that it said
 /// zero.
 ///
@@ -34,9 +36,10 @@ pub struct Usage {
     /// The audio part of the counts.
     #[serde(skip_serializing_if = "ModalityUsage::is_empty")]
     pub audio: ModalityUsage,
-    /// What the provider says the call cost, in US dollars. Few do (OpenRouter, Perplexity).
+    /// What the call cost: as the provider says, which few do (OpenRouter, Perplexity, xAI), or as a list of prices
+    /// gives it. `None` where nobody knows, which is not zero.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cost: Option<f64>,
+    pub cost: Option<Cost>,
 }
 
 /// The part of a [`Usage`] that is of one modality.
@@ -98,12 +101,23 @@ impl Usage {
     /// Takes over what `later` knows: usage in a stream is a running total, not an increment.
     pub fn update(&mut self, later: &Self) {
         self.combine(later, Combine::Replace);
+        self.cost = later.cost.or(self.cost);
     }
 
     /// Adds the usage of another call. Unknown plus known is known, so a sum is a lower bound as soon as one call
-    /// said nothing.
+    /// said nothing; a cost says so of itself ([`Cost::partial`]).
     pub fn add(&mut self, other: &Self) {
+        let neutral = self.is_empty() || other.is_empty();
+        let cost = match (self.cost, other.cost) {
+            (Some(a), Some(b)) => Some(a.plus(b)),
+            (Some(mut known), None) | (None, Some(mut known)) => {
+                known.partial |= !neutral;
+                Some(known)
+            }
+            (None, None) => None,
+        };
         self.combine(other, Combine::Add);
+        self.cost = cost;
     }
 
     fn combine(&mut self, other: &Self, with: Combine) {
@@ -124,11 +138,6 @@ impl Usage {
         self.text.combine(&other.text, with);
         self.image.combine(&other.image, with);
         self.audio.combine(&other.audio, with);
-        self.cost = match (with, self.cost, other.cost) {
-            (Combine::Add, Some(a), Some(b)) => Some(a + b),
-            (_, cost, None) => cost,
-            (_, _, cost) => cost,
-        };
     }
 }
 

@@ -4,7 +4,8 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use glassbox_core::{
-    Error, ErrorKind, FinishKind, FinishReason, Parameters, Request, Retry, Secret, ToolSpec, Usage,
+    Cost, CostSource, Error, ErrorKind, FinishKind, FinishReason, Parameters, Request, Retry,
+    Secret, ToolSpec, Usage,
 };
 use serde_json::json;
 
@@ -75,19 +76,48 @@ fn usage_adds_and_updates() {
     sum.add(&Usage::new(1, 2));
     sum.add(&Usage::default());
     let mut priced = Usage::new(10, u64::MAX);
-    priced.cost = Some(0.5);
+    priced.cost = Some(Cost::new(0.5, CostSource::Provider));
     priced.audio.input_tokens = Some(3);
     sum.add(&priced);
     sum.add(&priced);
     assert_eq!(sum.input_tokens, Some(21));
     assert_eq!(sum.output_tokens, Some(u64::MAX), "a sum saturates");
-    assert_eq!(sum.cost, Some(1.0));
+    let cost = sum.cost.unwrap();
+    assert!(cost.total == 1.0 && cost.source == CostSource::Provider);
+    assert!(cost.partial, "the first call had no price");
     assert_eq!(sum.audio.input_tokens, Some(6));
     sum.update(&Usage::new(5, 6));
     assert_eq!(
         (sum.input_tokens, sum.output_tokens, sum.cost),
-        (Some(5), Some(6), Some(1.0))
+        (Some(5), Some(6), Some(cost))
     );
+}
+
+#[test]
+fn a_sum_of_costs_says_what_it_knows() {
+    let mut known = Cost::new(0.25, CostSource::PriceList);
+    known.input = Some(0.125);
+    known.output = Some(0.125);
+    let mut usage = Usage::new(1, 1);
+    usage.cost = Some(known);
+    let mut sum = Usage::default();
+    sum.add(&usage);
+    assert_eq!(sum.cost, Some(known), "the first of a sum is the sum");
+    sum.add(&usage);
+    let twice = sum.cost.unwrap();
+    assert_eq!((twice.total, twice.input), (0.5, Some(0.25)));
+    assert!(!twice.partial);
+    usage.cost = Some(Cost::new(1.0, CostSource::Provider));
+    sum.add(&usage);
+    let mixed = sum.cost.unwrap();
+    assert_eq!(
+        (mixed.total, mixed.input, mixed.source),
+        (1.5, None, CostSource::PriceList)
+    );
+    sum.add(&Usage::new(1, 1));
+    assert!(sum.cost.unwrap().partial);
+    let text = serde_json::to_string(&sum).unwrap();
+    assert_eq!(serde_json::from_str::<Usage>(&text).unwrap(), sum);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::task::Poll;
 
 use futures_core::Stream;
 use glassbox_agent::{Job, RunEvent, RunStream, Runner};
-use glassbox_core::{Error, ErrorKind, Result, Usage};
+use glassbox_core::{Error, ErrorKind, Result};
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt as _;
 
@@ -74,25 +74,18 @@ impl Waiting {
             self.asked_in
         };
         let agent = &self.job.agent;
-        let conversation = agent
-            .request
-            .conversation
-            .clone()
-            .or_else(|| Scope::of(&parent).conversation);
-        let facts = AgentRun {
-            agent: agent.clone(),
-            conversation: conversation.clone(),
-            steps: 0,
-            tool_calls: 0,
-            usage: Usage::default(),
-            with_usage: self.telemetry.settings().agent_usage,
-            finish: Vec::new(),
-            outcome: None,
-        };
+        let facts = AgentRun::new(
+            agent.clone(),
+            self.job.run.clone(),
+            self.telemetry.settings().agent_usage,
+        );
+        let request = &agent.request;
+        let around = Scope::of(&parent);
         let scope = Scope {
             operation: Operation::None,
             agent: agent.name.clone(),
-            conversation,
+            told: Some(Arc::default()),
+            ..around.serving(request.conversation.as_ref(), request.user.as_ref())
         };
         let mut recording = Recording::open(&self.telemetry, facts, scope.clone(), &parent);
         let operation = if recording.is_recorded() {
@@ -126,10 +119,10 @@ impl Stream for TracedRun {
         match &polled {
             Poll::Pending => {}
             Poll::Ready(Some(Ok(event))) => passed(recording, event),
-            Poll::Ready(Some(Err(error))) => recording.close(Ending::failed(error)),
+            Poll::Ready(Some(Err(error))) => recording.close(&Ending::failed(error)),
             Poll::Ready(None) => {
                 let error = Error::new(ErrorKind::Protocol, "the run ended without a result");
-                recording.close(Ending::failed(&error));
+                recording.close(&Ending::failed(&error));
             }
         }
         polled
@@ -143,8 +136,8 @@ fn passed(recording: &mut Recording<AgentRun>, event: &RunEvent) {
         RunEvent::Answered { response, .. } => facts.answered(response),
         RunEvent::ToolEnded { .. } => facts.tool_calls += 1,
         RunEvent::Finished(result) => {
-            facts.outcome = Some(result.outcome);
-            recording.close(Ending::Done);
+            facts.ended(result.outcome, &result.messages);
+            recording.close(&Ending::Done);
         }
         _ => {}
     }

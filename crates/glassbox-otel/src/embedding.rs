@@ -1,14 +1,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use glassbox_core::{
-    EmbeddingModel, EmbeddingRequest, EmbeddingResponse, ModelInfo, Result, Usage,
-};
+use glassbox_core::{EmbeddingModel, EmbeddingRequest, EmbeddingResponse, ModelInfo, Result};
 use glassbox_semconv::value::gen_ai_operation_name::EMBEDDINGS;
 use opentelemetry::Context;
 
 use crate::Telemetry;
-use crate::facts::{Embeddings, Identity, Said};
+use crate::facts::{Embeddings, Identity};
 use crate::recording::{Ending, Recording};
 use crate::scope::{Operation, Scope};
 
@@ -45,30 +43,23 @@ impl EmbeddingModel for TracedEmbeddings {
         {
             return self.inner.embed(request).await;
         }
-        let facts = Embeddings {
-            who: Arc::clone(&self.who),
-            request: request.clone(),
-            said: Said::default(),
-            usage: Usage::default(),
-            dimensions: None,
-        };
+        let facts = Embeddings::new(Arc::clone(&self.who), request.clone());
         let scope = Scope {
             operation: Operation::Embeddings(Arc::clone(&self.who), Arc::clone(&request.inputs)),
-            ..around
+            ..around.serving(None, request.user.as_ref())
         };
         let mut recording = Recording::open(&self.telemetry, facts, scope, &Context::current());
         let result = recording.drive(self.inner.embed(request)).await;
         match &result {
             Ok(response) => {
                 recording.started(&response.start);
-                recording.facts.said.update(&response.meta);
-                recording.facts.usage = response.usage.clone();
-                recording.facts.dimensions = response.embeddings.first().map(Vec::len);
-                recording.close(Ending::Done);
+                recording.facts.answered(response);
+                recording.close(&Ending::Done);
             }
             Err(error) => {
                 recording.retries(error.retries());
-                recording.close(Ending::failed(error));
+                recording.facts.failure = error.detail().map(str::to_owned);
+                recording.close(&Ending::failed(error));
             }
         }
         result

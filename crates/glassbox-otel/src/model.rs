@@ -1,16 +1,19 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_core::Stream;
 use glassbox_core::{
     CompletionModel, Error, ErrorKind, Event, EventStream, ModelInfo, Request, Result,
 };
-use opentelemetry::Context;
+use opentelemetry::{Context, KeyValue};
 
 use crate::Telemetry;
 use crate::facts::{Identity, Inference};
+use crate::metrics;
+use crate::propagation;
 use crate::recording::{Ending, Recording};
 use crate::scope::{Operation, Scope};
 
@@ -42,34 +45,38 @@ impl CompletionModel for TracedModel {
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
         let around = Scope::current();
-        let above = around.inference().cloned();
-        if above
-            .as_ref()
+        if around
+            .inference()
             .is_some_and(|above| above.is(&self.who, &request.messages))
         {
             return self.inner.stream(request).await;
         }
-        let conversation = request
-            .conversation
-            .clone()
-            .or_else(|| around.conversation.clone());
+        let settings = self.telemetry.settings();
         let facts = Inference::new(
             Arc::clone(&self.who),
             request.clone(),
-            conversation.clone(),
-            above,
+            &around,
+            settings.policy().is_wanted(),
         );
         let scope = Scope {
             operation: Operation::Inference(Arc::clone(&facts.ongoing)),
-            conversation,
-            ..around
+            ..around.serving(request.conversation.as_ref(), request.user.as_ref())
         };
         let mut recording = Recording::open(&self.telemetry, facts, scope, &Context::current());
+        let mut request = request;
+        if settings.propagate_to_models {
+            request
+                .headers
+                .extend(propagation::inject(recording.context()));
+        }
         match recording.drive(self.inner.stream(request)).await {
-            Ok(events) => Ok(Box::pin(TracedStream { events, recording })),
+            Ok(events) => Ok(Box::pin(TracedStream {
+                events,
+                recording,
+                chunks: Chunks::default(),
+            })),
             Err(error) => {
-                recording.retries(error.retries());
-                recording.close(Ending::failed(&error));
+                failed(&mut recording, &error);
                 Err(error)
             }
         }
@@ -81,6 +88,14 @@ impl CompletionModel for TracedModel {
 struct TracedStream {
     events: EventStream,
     recording: Recording<Inference>,
+    chunks: Chunks,
+}
+
+/// When the last chunk came, and what its metric is told by.
+#[derive(Default)]
+struct Chunks {
+    last: Option<Duration>,
+    attributes: Vec<KeyValue>,
 }
 
 impl Stream for TracedStream {
@@ -97,11 +112,10 @@ impl Stream for TracedStream {
             Poll::Pending => {}
             Poll::Ready(Some(Ok(event))) => this.passed(event),
             Poll::Ready(Some(Err(error))) => {
-                this.recording.retries(error.retries());
-                this.recording.close(Ending::failed(error));
+                failed(&mut this.recording, error);
             }
             // After its end this does nothing; before it, the model broke its contract.
-            Poll::Ready(None) => this.recording.close(Ending::failed(&Error::new(
+            Poll::Ready(None) => this.recording.close(&Ending::failed(&Error::new(
                 ErrorKind::Protocol,
                 "the stream ended before the answer was complete",
             ))),
@@ -114,12 +128,39 @@ impl TracedStream {
     fn passed(&mut self, event: &Event) {
         match event {
             Event::Start(start) => self.recording.started(start),
-            Event::End => self.recording.close(Ending::Done),
+            Event::End => self.recording.close(&Ending::Done),
             _ => {
                 if self.recording.facts.observe(event) {
-                    self.recording.facts.first_chunk = Some(self.recording.elapsed());
+                    self.chunk(event);
                 }
             }
         }
     }
+
+    /// The first thing that the provider sends ends the wait, whatever is in it; from then on pieces of the answer
+    /// count.
+    fn chunk(&mut self, event: &Event) {
+        let Chunks { last, attributes } = &mut self.chunks;
+        if last.is_some() && !event.is_output() {
+            return;
+        }
+        let now = self.recording.elapsed();
+        let facts = &mut self.recording.facts;
+        match last.replace(now) {
+            None => facts.first_chunk = Some(now),
+            Some(before) => {
+                if attributes.is_empty() {
+                    *attributes = metrics::of_model(&facts.who, facts.said.model.as_ref());
+                }
+                let since = now.saturating_sub(before);
+                self.recording.instruments().chunk(since, attributes);
+            }
+        }
+    }
+}
+
+fn failed(recording: &mut Recording<Inference>, error: &Error) {
+    recording.retries(error.retries());
+    recording.facts.failure = error.detail().map(str::to_owned);
+    recording.close(&Ending::failed(error));
 }

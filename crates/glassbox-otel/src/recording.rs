@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::time::{Duration, Instant, SystemTime};
@@ -9,9 +10,12 @@ use opentelemetry::trace::{SpanBuilder, Status, TraceContextExt as _};
 use opentelemetry::{Array, Context, KeyValue, Value};
 
 use crate::Telemetry;
-use crate::facts::Record;
+use crate::content::Contents;
+use crate::events;
+use crate::facts::{Record, Whom};
+use crate::metrics::Instruments;
 use crate::scope::{Operation, Scope};
-use crate::vocabulary::gen_ai;
+use crate::vocabulary::{self, Attributes, View};
 
 /// One operation that is being recorded: the only place that opens a span, and the only one that closes it.
 ///
@@ -20,6 +24,8 @@ use crate::vocabulary::gen_ai;
 pub(crate) struct Recording<R: Record> {
     /// What is known so far.
     pub(crate) facts: R,
+    telemetry: Telemetry,
+    whom: Whom,
     /// Holds the span.
     own: Context,
     /// Where the operation runs: the same, with what is being recorded.
@@ -46,6 +52,14 @@ impl Ending {
     pub(crate) fn failed(error: &Error) -> Self {
         Self::Failed(error.kind().as_str().into(), error.to_string())
     }
+
+    /// The value of `error.type`.
+    pub(crate) fn error_type(&self) -> Option<KeyValue> {
+        match self {
+            Self::Failed(kind, _) => Some(KeyValue::new(attribute::ERROR_TYPE, kind.clone())),
+            Self::Cancelled | Self::Done => None,
+        }
+    }
 }
 
 impl<R: Record> Recording<R> {
@@ -56,31 +70,44 @@ impl<R: Record> Recording<R> {
         mut scope: Scope,
         parent: &Context,
     ) -> Self {
-        let view = facts.facts();
-        // Room for what comes at the end, so that the list is not moved then.
-        let mut attributes = Vec::with_capacity(32);
-        gen_ai::before(view, &mut attributes);
+        let whom = telemetry.whom(&scope, parent);
+        let view = View {
+            facts: facts.facts(),
+            whom: &whom,
+        };
+        let vocabularies = telemetry.settings().vocabularies();
         let began = SystemTime::now();
-        let span = SpanBuilder::from_name(gen_ai::name(view))
-            .with_kind(gen_ai::kind(view))
+        let span = SpanBuilder::from_name(vocabulary::name(vocabularies, view))
+            .with_kind(vocabulary::kind(vocabularies, view))
             .with_start_time(began)
-            .with_attributes(attributes);
+            .with_attributes(vocabulary::before(vocabularies, view));
         let own = telemetry.start(span, parent);
-        let context = if own.span().span_context().is_valid() {
+        let context = if own.span().span_context().is_valid() || telemetry.counts() {
             own.with_value(scope)
         } else {
             // Nobody records this, so somebody below may, as if this were not here.
             scope.operation = Operation::None;
             parent.with_value(scope)
         };
-        Self {
+        let recording = Self {
             facts,
+            telemetry: telemetry.clone(),
+            whom,
             own,
             context,
             began,
             clock: Instant::now(),
             entered: false,
             open: true,
+        };
+        recording.told(vocabulary::told_before(vocabularies, recording.view()));
+        recording
+    }
+
+    fn view(&self) -> View<'_> {
+        View {
+            facts: self.facts.facts(),
+            whom: &self.whom,
         }
     }
 
@@ -89,9 +116,13 @@ impl<R: Record> Recording<R> {
         &self.context
     }
 
-    /// Whether there is a span at all.
+    /// Whether anything is recorded at all.
     pub(crate) fn is_recorded(&self) -> bool {
-        self.own.span().span_context().is_valid()
+        self.own.span().span_context().is_valid() || self.telemetry.counts()
+    }
+
+    pub(crate) fn instruments(&self) -> &Instruments {
+        self.telemetry.instruments()
     }
 
     /// How long it has been going on.
@@ -115,6 +146,17 @@ impl<R: Record> Recording<R> {
         poll_fn(|cx| self.enter(|| operation.as_mut().poll(cx))).await
     }
 
+    /// Adds an event to the span, as of now.
+    pub(crate) fn event(&self, name: impl Into<Cow<'static, str>>, attributes: Attributes) {
+        self.own.span().add_event(name, attributes);
+    }
+
+    fn told(&self, events: Vec<(&'static str, Attributes)>) {
+        for (name, attributes) in events {
+            self.event(name, attributes);
+        }
+    }
+
     /// Records what it took until the provider accepted the request.
     pub(crate) fn started(&self, start: &Start) {
         self.retries(&start.retries);
@@ -128,9 +170,7 @@ impl<R: Record> Recording<R> {
                 glassbox::DROPPED_OPTIONS,
                 Value::Array(Array::String(names)),
             );
-            self.own
-                .span()
-                .add_event(glassbox::EVENT_OPTIONS_DROPPED, vec![names]);
+            self.event(glassbox::EVENT_OPTIONS_DROPPED, vec![names]);
         }
     }
 
@@ -156,33 +196,63 @@ impl<R: Record> Recording<R> {
         }
     }
 
-    /// Closes the span. A second time does nothing.
-    pub(crate) fn close(&mut self, ending: Ending) {
+    /// Closes the span, and records the metrics and the events that go with it. A second time does nothing.
+    pub(crate) fn close(&mut self, ending: &Ending) {
         if !std::mem::take(&mut self.open) {
             return;
         }
+        let elapsed = self.clock.elapsed();
         self.facts.closing();
+        let telemetry = self.telemetry.clone();
+        telemetry.measure(self.facts.facts(), ending, elapsed);
+        let policy = telemetry.settings().policy();
+        let mut contents = Contents::default();
+        let mut references = Vec::new();
+        if policy.is_wanted() {
+            contents = self.facts.contents(policy);
+            references =
+                events::upload(&telemetry, self.facts.facts(), &contents, &self.own.span());
+        }
         let span = self.own.span();
         if span.is_recording() {
-            let mut attributes = Vec::with_capacity(16);
-            gen_ai::after(self.facts.facts(), &ending, &mut attributes);
-            match ending {
-                Ending::Done => {}
-                Ending::Cancelled => {
-                    attributes.push(KeyValue::new(
-                        glassbox::OUTCOME,
-                        glassbox::OUTCOME_CANCELLED,
-                    ));
-                }
-                Ending::Failed(kind, description) => {
-                    attributes.push(KeyValue::new(attribute::ERROR_TYPE, kind));
-                    span.set_status(Status::error(description));
-                }
+            let vocabularies = telemetry.settings().vocabularies();
+            let view = self.view();
+            let mut attributes = vocabulary::after(vocabularies, view, ending);
+            if policy.content.on_spans() {
+                vocabulary::content(vocabularies, view, &contents, policy, &mut attributes);
+            }
+            attributes.extend(references.iter().cloned());
+            self.told(vocabulary::told_after(vocabularies, view));
+            if let Ending::Failed(_, description) = ending {
+                span.set_status(Status::error(events::description(
+                    description,
+                    &contents,
+                    policy,
+                )));
             }
             span.set_attributes(attributes);
         }
+        if telemetry.tells() {
+            let ended = events::Ended {
+                view: self.view(),
+                ending,
+                contents: &contents,
+                references,
+                span: &self.own,
+            };
+            events::tell(&telemetry, ended);
+        }
         // Explicitly: whoever still holds the context (a task the operation left behind) must not keep it open.
         span.end();
+    }
+}
+
+impl<R: Record> fmt::Debug for Recording<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording")
+            .field("span", self.own.span().span_context())
+            .field("open", &self.open)
+            .finish_non_exhaustive()
     }
 }
 
@@ -190,12 +260,12 @@ impl<R: Record> Drop for Recording<R> {
     fn drop(&mut self) {
         // It did not come back from its work, so a panic passed through it.
         if self.entered {
-            self.close(Ending::Failed(
+            self.close(&Ending::Failed(
                 "panic".into(),
                 "the operation panicked".to_owned(),
             ));
         } else {
-            self.close(Ending::Cancelled);
+            self.close(&Ending::Cancelled);
         }
     }
 }

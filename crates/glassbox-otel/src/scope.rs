@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use glassbox_core::{Messages, Usage};
 use opentelemetry::Context;
 
+use crate::content::Told;
 use crate::facts::Identity;
 
 /// The operation that is being recorded, and whom it serves.
@@ -16,6 +17,10 @@ pub(crate) struct Scope {
     pub(crate) agent: Option<Arc<str>>,
     /// The conversation this is part of.
     pub(crate) conversation: Option<Arc<str>>,
+    /// The end user this is for.
+    pub(crate) user: Option<Arc<str>>,
+    /// What the run that this is part of has recorded of its conversation.
+    pub(crate) told: Option<Arc<Mutex<Told>>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -42,6 +47,21 @@ impl Scope {
         Context::map_current(Self::of)
     }
 
+    /// The same, for what serves this conversation and this user where it names them.
+    pub(crate) fn serving(
+        mut self,
+        conversation: Option<&Arc<str>>,
+        user: Option<&Arc<str>>,
+    ) -> Self {
+        if let Some(conversation) = conversation {
+            self.conversation = Some(Arc::clone(conversation));
+        }
+        if let Some(user) = user {
+            self.user = Some(Arc::clone(user));
+        }
+        self
+    }
+
     /// The model call that is going on.
     pub(crate) fn inference(&self) -> Option<&Arc<Ongoing>> {
         match &self.operation {
@@ -50,7 +70,6 @@ impl Scope {
         }
     }
 }
-
 /// A model call that is going on.
 #[derive(Debug)]
 pub(crate) struct Ongoing {

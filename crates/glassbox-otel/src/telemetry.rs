@@ -1,19 +1,28 @@
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::time::Duration;
 
 use glassbox_agent::Agent;
 use glassbox_core::{CompletionModel, EmbeddingModel};
 use glassbox_tool::Toolbox;
-use opentelemetry::global::{self, BoxedTracer};
-use opentelemetry::trace::{SpanBuilder, TraceContextExt as _, Tracer, TracerProvider};
-use opentelemetry::{Context, InstrumentationScope};
+use opentelemetry::baggage::BaggageExt as _;
+use opentelemetry::trace::{SpanBuilder, TraceContextExt as _};
+use opentelemetry::{Context, KeyValue, Value};
 
 use crate::agent::TracedRunner;
 use crate::embedding::TracedEmbeddings;
+use crate::evaluation::Evaluation;
+use crate::events::{self, Event};
+use crate::facts::{Facts, Whom};
+use crate::metrics::Instruments;
 use crate::model::TracedModel;
+use crate::recording::Ending;
+use crate::scope::Scope;
+use crate::settings::Settings;
 use crate::tool::TracedInvoker;
+use crate::{TelemetryBuilder, propagation};
 
-/// Records what models, tools and agents do, as OpenTelemetry spans.
+/// Records what models, tools and agents do, as OpenTelemetry spans, metrics and events.
 ///
 /// It wraps: each verb takes a thing and gives the same kind of thing back, which behaves exactly as before and is
 /// recorded. What is wrapped twice is recorded once. Cheap to clone.
@@ -23,57 +32,26 @@ use crate::tool::TracedInvoker;
 /// its children, and so do those of anything else that they do.
 #[derive(Clone)]
 pub struct Telemetry {
-    inner: Arc<Inner>,
-}
-
-pub(crate) struct Inner {
-    tracer: Box<dyn Starter>,
-    /// Whether the span of an agent's run repeats the sum of what its model calls consumed.
-    pub(crate) agent_usage: bool,
-}
-
-/// A tracer of any kind, behind one pointer.
-trait Starter: Send + Sync {
-    fn start(&self, span: SpanBuilder, parent: &Context) -> Context;
-}
-
-impl<T> Starter for T
-where
-    T: Tracer + Send + Sync,
-    T::Span: Send + Sync + 'static,
-{
-    fn start(&self, span: SpanBuilder, parent: &Context) -> Context {
-        parent.with_span(self.build_with_context(span, parent))
-    }
-}
-
-/// The global tracer, from its first use on.
-#[derive(Default)]
-struct Global(OnceLock<BoxedTracer>);
-
-impl Starter for Global {
-    fn start(&self, span: SpanBuilder, parent: &Context) -> Context {
-        let tracer = self
-            .0
-            .get_or_init(|| global::tracer_with_scope(instrumentation_scope()));
-        Starter::start(tracer, span, parent)
-    }
+    pub(crate) inner: Arc<Settings>,
 }
 
 impl Telemetry {
-    /// Records to the global tracer provider, as it is when the first span begins: install yours before that.
+    /// Records to the global tracer and meter providers, as they are when the first span begins: install yours before
+    /// that.
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// Starts configuring a recorder.
+    /// The same, as the environment says: see [`TelemetryBuilder::from_env`].
     #[must_use]
+    pub fn from_env() -> Self {
+        TelemetryBuilder::from_env().build()
+    }
+
+    /// Starts configuring a recorder.
     pub fn builder() -> TelemetryBuilder {
-        TelemetryBuilder {
-            tracer: None,
-            agent_usage: true,
-        }
+        TelemetryBuilder::default()
     }
 
     /// Records every call of a model.
@@ -101,12 +79,118 @@ impl Telemetry {
             .map_runner(|inner| Arc::new(TracedRunner::new(self.clone(), inner)))
     }
 
-    pub(crate) fn start(&self, span: SpanBuilder, parent: &Context) -> Context {
-        self.inner.tracer.start(span, parent)
+    /// Adds an event to the span that is current here: that of the tool, the step or the run that this is called from,
+    /// or a span of the program's own. Where none is current, nothing happens.
+    ///
+    /// ```
+    /// # let telemetry = glassbox_otel::Telemetry::new();
+    /// telemetry.event("cache hit", [("cache.key", "user-7"), ("cache.layer", "memory")]);
+    /// ```
+    pub fn event<V: Into<Value>>(
+        &self,
+        name: impl Into<std::borrow::Cow<'static, str>>,
+        attributes: impl IntoIterator<Item = (&'static str, V)>,
+    ) {
+        Context::map_current(|context| {
+            let span = context.span();
+            if span.is_recording() {
+                let attributes = attributes
+                    .into_iter()
+                    .map(|(key, value)| KeyValue::new(key, value));
+                span.add_event(name, attributes.collect());
+            }
+        });
     }
 
-    pub(crate) fn settings(&self) -> &Inner {
+    /// Records what somebody thinks of an answer, as the event `gen_ai.evaluation.result`.
+    pub fn evaluation(&self, evaluation: &Evaluation) {
+        let span = evaluation.span();
+        self.tell(evaluation.event(self.settings()), &span);
+    }
+
+    /// Runs an operation as part of the trace that these headers name (`traceparent`, `tracestate`, `baggage`): those
+    /// of the request that a server handles, say. Where they name none, it runs as it would without.
+    ///
+    /// The program's propagator reads them; where the program has installed none, they are read as W3C Trace Context
+    /// and W3C Baggage define them.
+    pub async fn continue_trace<K, V, F>(
+        &self,
+        headers: impl IntoIterator<Item = (K, V)>,
+        operation: F,
+    ) -> F::Output
+    where
+        K: AsRef<str>,
+        V: AsRef<str>,
+        F: Future,
+    {
+        use opentelemetry::context::FutureExt as _;
+        let context = propagation::extract(headers);
+        operation.with_context(context).await
+    }
+
+    /// The headers that make another service's spans children of the span that is current here. A tool finds them in
+    /// its `ToolContext` as well.
+    #[must_use]
+    pub fn trace_headers(&self) -> Vec<(String, String)> {
+        propagation::inject(&Context::current())
+    }
+
+    pub(crate) fn start(&self, span: SpanBuilder, parent: &Context) -> Context {
+        self.inner.start(span, parent)
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
         &self.inner
+    }
+
+    pub(crate) fn instruments(&self) -> &Instruments {
+        self.inner.instruments()
+    }
+
+    /// Whether anything is recorded besides spans, to providers that were given.
+    pub(crate) fn counts(&self) -> bool {
+        self.inner.counts()
+    }
+
+    /// Whether events can go anywhere.
+    pub(crate) fn tells(&self) -> bool {
+        self.inner.emitter.is_some() || self.inner.events.on_spans()
+    }
+
+    pub(crate) fn measure(&self, facts: Facts<'_>, ending: &Ending, elapsed: Duration) {
+        self.instruments().record(facts, ending, elapsed);
+    }
+
+    /// Records an event of the conventions where the user wants such events.
+    pub(crate) fn tell(&self, event: Event, span: &Context) {
+        let settings = self.settings();
+        if settings.events.on_spans() {
+            let limit = settings.policy().span_limit;
+            let attributes = event.attributes.iter().cloned();
+            let attributes =
+                attributes.map(|(key, value)| KeyValue::new(key, events::flat(value, limit)));
+            span.span().add_event(event.name, attributes.collect());
+        }
+        if let Some(emitter) = settings
+            .emitter
+            .as_ref()
+            .filter(|_| settings.events.in_logs())
+        {
+            emitter.emit(event, span);
+        }
+    }
+
+    /// Whom an operation serves: the scope says, and the baggage as far as it was listed.
+    pub(crate) fn whom(&self, scope: &Scope, context: &Context) -> Whom {
+        let baggage = self.inner.baggage.iter().filter_map(|key| {
+            let value = context.baggage().get(key.as_str())?;
+            Some(KeyValue::new(key.clone(), value.clone()))
+        });
+        Whom {
+            conversation: scope.conversation.clone(),
+            user: scope.user.clone(),
+            baggage: baggage.collect(),
+        }
     }
 }
 
@@ -118,64 +202,8 @@ impl Default for Telemetry {
 
 impl fmt::Debug for Telemetry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Telemetry").finish_non_exhaustive()
+        f.debug_struct("Telemetry")
+            .field("settings", &self.inner)
+            .finish()
     }
-}
-
-/// Says how a [`Telemetry`] records.
-pub struct TelemetryBuilder {
-    tracer: Option<Box<dyn Starter>>,
-    agent_usage: bool,
-}
-
-impl TelemetryBuilder {
-    /// Records to this provider. The global one unless set.
-    #[must_use]
-    pub fn tracer_provider<P>(mut self, provider: &P) -> Self
-    where
-        P: TracerProvider,
-        P::Tracer: Send + Sync + 'static,
-        <P::Tracer as Tracer>::Span: Send + Sync + 'static,
-    {
-        self.tracer = Some(Box::new(
-            provider.tracer_with_scope(instrumentation_scope()),
-        ));
-        self
-    }
-
-    /// Whether the span of an agent's run repeats the sum of what its model calls consumed, as the conventions ask.
-    /// On unless set. Turn it off for a back end that adds up every span of a trace: the sum over the model calls
-    /// alone is the bill.
-    #[must_use]
-    pub fn agent_usage(mut self, repeat: bool) -> Self {
-        self.agent_usage = repeat;
-        self
-    }
-
-    /// The finished recorder.
-    #[must_use]
-    pub fn build(self) -> Telemetry {
-        let tracer = self.tracer.unwrap_or_else(|| Box::new(Global::default()));
-        Telemetry {
-            inner: Arc::new(Inner {
-                tracer,
-                agent_usage: self.agent_usage,
-            }),
-        }
-    }
-}
-
-impl fmt::Debug for TelemetryBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TelemetryBuilder")
-            .field("agent_usage", &self.agent_usage)
-            .finish_non_exhaustive()
-    }
-}
-
-fn instrumentation_scope() -> InstrumentationScope {
-    InstrumentationScope::builder("glassbox")
-        .with_version(env!("CARGO_PKG_VERSION"))
-        .with_schema_url(glassbox_semconv::SCHEMA_URL)
-        .build()
 }

@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use glassbox_tool::{Invocation, Invoke, ToolError, ToolRequest};
-use opentelemetry::propagation::Injector;
-use opentelemetry::{Context, global};
+use opentelemetry::Context;
 
 use crate::Telemetry;
 use crate::facts::ToolCalled;
+use crate::propagation;
 use crate::recording::{Ending, Recording};
 use crate::scope::{Operation, Scope};
 
@@ -31,6 +31,7 @@ impl Invoke for TracedInvoker {
         if matches!(around.operation, Operation::Tool(call) if call == here) {
             return self.inner.invoke(request).await;
         }
+        let wanted = self.telemetry.settings().policy().is_wanted();
         let spec = request.spec();
         let facts = ToolCalled {
             id: clipped(&request.call().id, LONGEST_ID),
@@ -40,19 +41,25 @@ impl Invoke for TracedInvoker {
                 .and_then(|spec| spec.description.as_deref())
                 .map(Arc::from),
             agent: around.agent.clone(),
-            conversation: around.conversation.clone(),
+            call: wanted.then(|| request.call().clone()),
+            response: None,
         };
         let scope = Scope {
             operation: Operation::Tool(here),
+            // What the tool asks a model is a conversation of its own.
+            told: None,
             ..around
         };
         let mut recording = Recording::open(&self.telemetry, facts, scope, &Context::current());
-        let headers = trace_headers(recording.context());
+        let headers = propagation::inject(recording.context());
         let told = request.context().clone().with_headers(headers);
         let invocation = recording
             .drive(self.inner.invoke(request.with_context(told)))
             .await;
-        recording.close(invocation.error.as_ref().map_or(Ending::Done, failed));
+        if wanted {
+            recording.facts.response = Some(invocation.response.clone());
+        }
+        recording.close(&invocation.error.as_ref().map_or(Ending::Done, failed));
         invocation
     }
 }
@@ -74,25 +81,8 @@ fn failed(error: &ToolError) -> Ending {
         ToolError::UNKNOWN_TOOL => "the model called a tool that does not exist",
         ToolError::INVALID_ARGUMENTS => "the model's arguments do not fit the tool",
         ToolError::PANIC => "the tool panicked",
+        ToolError::TIMEOUT => "the tool took too long",
         _ => "the tool failed",
     };
     Ending::Failed(error.kind().to_owned().into(), description.to_owned())
-}
-
-/// The headers by which a tool's own requests become part of the trace, as the program's propagator writes them.
-fn trace_headers(context: &Context) -> Vec<(String, String)> {
-    struct Headers(Vec<(String, String)>);
-
-    impl Injector for Headers {
-        fn set(&mut self, key: &str, value: String) {
-            // The propagator writes an empty `tracestate` where there is none.
-            if !value.is_empty() {
-                self.0.push((key.to_owned(), value));
-            }
-        }
-    }
-
-    let mut headers = Headers(Vec::new());
-    global::get_text_map_propagator(|propagator| propagator.inject_context(context, &mut headers));
-    headers.0
 }

@@ -1,5 +1,214 @@
-//! Vocabularies: pure functions from facts to names, kinds and attributes.
+//! Vocabularies: pure functions from facts to names, kinds, attributes and events.
 
+use std::borrow::Cow;
+
+use opentelemetry::KeyValue;
+use opentelemetry::trace::SpanKind;
+
+use crate::content::{Contents, Policy};
+use crate::facts::{Facts, Whom};
+use crate::recording::Ending;
+
+pub(crate) mod attributes;
 pub(crate) mod gen_ai;
+mod v1_41;
 
-mod attributes;
+pub(crate) use attributes::Attributes;
+
+/// The names under which everything is recorded. Several may be on at once; the first names the spans.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Vocabulary {
+    /// The current GenAI semantic conventions.
+    #[default]
+    GenAi,
+    /// The GenAI semantic conventions of release 1.41, the last one that held them: for today's dashboards.
+    GenAi1_41,
+}
+
+impl Vocabulary {
+    /// Every vocabulary.
+    pub const ALL: &'static [Self] = &[Self::GenAi, Self::GenAi1_41];
+
+    /// Its name: `gen_ai`, `gen_ai/1.41`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::GenAi => "gen_ai",
+            Self::GenAi1_41 => "gen_ai/1.41",
+        }
+    }
+}
+
+/// What a vocabulary is shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
+    pub(crate) facts: Facts<'a>,
+    pub(crate) whom: &'a Whom,
+}
+
+/// A span event in the making.
+pub(crate) type Told = Vec<(&'static str, Attributes)>;
+
+/// The span's name, as the first of the vocabularies has it.
+pub(crate) fn name(vocabularies: &[Vocabulary], view: View<'_>) -> Cow<'static, str> {
+    match first(vocabularies) {
+        Vocabulary::GenAi | Vocabulary::GenAi1_41 => gen_ai::name(view.facts),
+    }
+}
+
+/// The span's kind, as the first of the vocabularies has it.
+pub(crate) fn kind(vocabularies: &[Vocabulary], view: View<'_>) -> SpanKind {
+    match first(vocabularies) {
+        Vocabulary::GenAi | Vocabulary::GenAi1_41 => gen_ai::kind(view.facts),
+    }
+}
+
+/// The schema that the names obey.
+pub(crate) fn schema_url(vocabularies: &[Vocabulary]) -> &'static str {
+    match of_events(vocabularies) {
+        [Vocabulary::GenAi1_41] => glassbox_semconv::v1_41::SCHEMA_URL,
+        _ => glassbox_semconv::SCHEMA_URL,
+    }
+}
+
+/// The vocabulary of the events: of those that have events, the one that is on.
+pub(crate) fn of_events(vocabularies: &[Vocabulary]) -> &'static [Vocabulary] {
+    let released = vocabularies.contains(&Vocabulary::GenAi1_41);
+    if released && !vocabularies.contains(&Vocabulary::GenAi) {
+        &[Vocabulary::GenAi1_41]
+    } else {
+        &[Vocabulary::GenAi]
+    }
+}
+
+fn first(vocabularies: &[Vocabulary]) -> Vocabulary {
+    vocabularies.first().copied().unwrap_or_default()
+}
+
+/// What is known when the operation begins, what identifies it first.
+pub(crate) fn before(vocabularies: &[Vocabulary], view: View<'_>) -> Attributes {
+    // Room for what comes at the end, so that the list is not moved then.
+    let mut out = Vec::with_capacity(32);
+    for vocabulary in vocabularies {
+        match vocabulary {
+            Vocabulary::GenAi => gen_ai::before(view, &mut out),
+            Vocabulary::GenAi1_41 => v1_41::before(view, &mut out),
+        }
+    }
+    out.extend(view.whom.baggage.iter().cloned());
+    once_each(vocabularies, &mut out);
+    out
+}
+
+/// What is known when it has ended.
+pub(crate) fn after(vocabularies: &[Vocabulary], view: View<'_>, ending: &Ending) -> Attributes {
+    let mut out = Vec::with_capacity(16);
+    for vocabulary in vocabularies {
+        match vocabulary {
+            Vocabulary::GenAi => gen_ai::after(view, ending, &mut out),
+            Vocabulary::GenAi1_41 => v1_41::after(view, ending, &mut out),
+        }
+    }
+    once_each(vocabularies, &mut out);
+    out
+}
+
+/// What was said, on a span.
+pub(crate) fn content(
+    vocabularies: &[Vocabulary],
+    view: View<'_>,
+    contents: &Contents,
+    policy: &Policy,
+    out: &mut Attributes,
+) {
+    let mut cut = Cutter::new(policy);
+    let known = out.len();
+    for vocabulary in vocabularies {
+        match vocabulary {
+            Vocabulary::GenAi => gen_ai::content(view.facts, contents, &mut cut, out),
+            Vocabulary::GenAi1_41 => v1_41::content(view.facts, contents, &mut cut, out),
+        }
+    }
+    let mut said = out.split_off(known);
+    once_each(vocabularies, &mut said);
+    out.append(&mut said);
+    cut.finish(out);
+}
+
+/// The events that a vocabulary has on a span when it begins.
+pub(crate) fn told_before(_vocabularies: &[Vocabulary], _view: View<'_>) -> Told {
+    Told::new()
+}
+
+/// The events that a vocabulary has on a span when it ends.
+pub(crate) fn told_after(_vocabularies: &[Vocabulary], view: View<'_>) -> Told {
+    gen_ai::told_after(view.facts)
+}
+
+/// The SDK keeps every value of a name, so each name is said once: vocabularies share some.
+fn once_each(vocabularies: &[Vocabulary], out: &mut Attributes) {
+    if vocabularies.len() < 2 {
+        return;
+    }
+    let mut at = 0;
+    while at < out.len() {
+        let (said, rest) = out.split_at(at);
+        if rest
+            .first()
+            .is_some_and(|new| said.iter().any(|old| old.key == new.key))
+        {
+            out.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// Writes content into attributes of a bounded length, and remembers what was cut.
+#[derive(Debug)]
+pub(crate) struct Cutter<'a> {
+    pub(crate) policy: &'a Policy,
+    truncated: Vec<&'static str>,
+}
+
+impl<'a> Cutter<'a> {
+    fn new(policy: &'a Policy) -> Self {
+        Self {
+            policy,
+            truncated: Vec::new(),
+        }
+    }
+
+    /// A value as JSON text; a text as it is.
+    pub(crate) fn put(
+        &mut self,
+        key: &'static str,
+        value: Option<&serde_json::Value>,
+        out: &mut Attributes,
+    ) {
+        if let Some(value) = value {
+            let text = self.text(key, value);
+            out.push(KeyValue::new(key, text));
+        }
+    }
+
+    /// The text for an attribute whose name, or what it begins with, is `key`.
+    pub(crate) fn text(&mut self, key: &'static str, value: &serde_json::Value) -> String {
+        let (text, cut) = crate::content::text(value, self.policy.span_limit);
+        if cut && !self.truncated.contains(&key) {
+            self.truncated.push(key);
+        }
+        text
+    }
+
+    fn finish(self, out: &mut Attributes) {
+        if !self.truncated.is_empty() {
+            let names = self.truncated.into_iter().map(Into::into);
+            out.push(attributes::strings(
+                glassbox_semconv::glassbox::CONTENT_TRUNCATED,
+                names,
+            ));
+        }
+    }
+}

@@ -1,3 +1,6 @@
+mod logs;
+mod metrics;
+
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -5,17 +8,29 @@ use std::time::Duration;
 use opentelemetry::trace::{Span as _, SpanContext, SpanId, SpanKind, Status, TraceId};
 use opentelemetry::{Context, Value};
 use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::logs::SdkLoggerProvider;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::{SdkTracerProvider, Span, SpanData, SpanProcessor};
 
+use self::logs::Logs;
+use self::metrics::Reader;
 use crate::render;
 
-/// Keeps every span that ends, and knows which are still open: for tests of what a program reports.
+pub use self::logs::CapturedLog;
+pub use self::metrics::{CapturedMetric, CapturedPoint, MetricKind};
+
+/// Keeps every span that ends, and knows which are still open; keeps what is measured, and every log record: for tests
+/// of what a program reports.
 ///
-/// Each capture has a tracer provider of its own, so tests do not see each other's spans.
+/// Each capture has providers of its own, so tests do not see each other's telemetry.
 #[derive(Clone, Debug)]
 pub struct Capture {
     spans: Arc<Spans>,
     provider: SdkTracerProvider,
+    reader: Reader,
+    meter_provider: SdkMeterProvider,
+    logs: Logs,
+    logger_provider: SdkLoggerProvider,
 }
 
 #[derive(Debug, Default)]
@@ -25,7 +40,7 @@ struct Spans {
 }
 
 impl Capture {
-    /// A capture that holds no spans.
+    /// A capture that holds nothing.
     #[must_use]
     pub fn new() -> Self {
         let spans = Arc::new(Spans::default());
@@ -33,13 +48,38 @@ impl Capture {
         let provider = SdkTracerProvider::builder()
             .with_span_processor(processor)
             .build();
-        Self { spans, provider }
+        let reader = Reader::default();
+        let logs = Logs::default();
+        Self {
+            spans,
+            provider,
+            meter_provider: SdkMeterProvider::builder()
+                .with_reader(reader.clone())
+                .build(),
+            reader,
+            logger_provider: SdkLoggerProvider::builder()
+                .with_log_processor(logs.clone())
+                .build(),
+            logs,
+        }
     }
 
     /// The tracer provider whose spans are kept.
     #[must_use]
     pub fn provider(&self) -> &SdkTracerProvider {
         &self.provider
+    }
+
+    /// The meter provider whose measurements are kept.
+    #[must_use]
+    pub fn meter_provider(&self) -> &SdkMeterProvider {
+        &self.meter_provider
+    }
+
+    /// The logger provider whose records are kept.
+    #[must_use]
+    pub fn logger_provider(&self) -> &SdkLoggerProvider {
+        &self.logger_provider
     }
 
     /// The spans that have ended, in the order in which they ended.
@@ -79,10 +119,40 @@ impl Capture {
         self.spans.open().len()
     }
 
-    /// Forgets the spans that have ended. A span that is open still counts as [`open`](Self::open), and is kept when
-    /// it ends.
+    /// What has been measured since the capture was made, collected now: one entry for each instrument that measured
+    /// something, by name and then by scope.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<CapturedMetric> {
+        self.reader.collect()
+    }
+
+    /// The one metric of this name.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none, or more than one; the message lists the names there are.
+    #[must_use]
+    pub fn metric(&self, name: &str) -> CapturedMetric {
+        let all = self.metrics();
+        let names: Vec<&str> = all.iter().map(CapturedMetric::name).collect();
+        let mut found = all.iter().filter(|metric| metric.name() == name);
+        match (found.next(), found.next()) {
+            (Some(metric), None) => metric.clone(),
+            _ => panic!("not one metric is named {name:?}; there are {names:?}"),
+        }
+    }
+
+    /// The log records, events among them, in the order in which they were emitted.
+    #[must_use]
+    pub fn logs(&self) -> Vec<CapturedLog> {
+        self.logs.kept().clone()
+    }
+
+    /// Forgets the spans that have ended, and the log records. A span that is open still counts as
+    /// [`open`](Self::open), and is kept when it ends. Metrics stay: they are totals.
     pub fn clear(&self) {
         self.ended().clear();
+        self.logs.kept().clear();
     }
 
     /// The traces as text: the tree, with names, kinds, statuses, events and attributes, and without ids and times.
@@ -90,6 +160,35 @@ impl Capture {
     pub fn render(&self) -> String {
         let open = self.open();
         render::traces(&self.ended(), open)
+    }
+
+    /// The metrics as text: names, kinds and units, and for each set of attributes what a counter came to, or how many
+    /// measurements a histogram has and their sum. Of durations only their number is shown.
+    #[must_use]
+    pub fn render_metrics(&self) -> String {
+        render::metrics(&self.metrics())
+    }
+
+    /// The log records as text: names, severities, the name of the span that each belongs to, bodies and attributes,
+    /// without ids and times.
+    #[must_use]
+    pub fn render_logs(&self) -> String {
+        let logs = self.logs();
+        render::logs(&logs, &self.ended())
+    }
+
+    /// Everything as text: the traces, then the metrics under `metrics`, then the log records under `events`. What there
+    /// is none of has no heading.
+    #[must_use]
+    pub fn render_all(&self) -> String {
+        let traces = self.render();
+        let sections = [
+            (!traces.is_empty()).then_some(traces),
+            render::section("metrics", &self.render_metrics()),
+            render::section("events", &self.render_logs()),
+        ];
+        let present: Vec<String> = sections.into_iter().flatten().collect();
+        present.join("\n\n")
     }
 
     fn ended(&self) -> MutexGuard<'_, Vec<SpanData>> {

@@ -8,7 +8,7 @@ mod scripted;
 mod server;
 mod turn;
 
-pub use capture::{Capture, CapturedSpan};
+pub use capture::{Capture, CapturedLog, CapturedMetric, CapturedPoint, CapturedSpan, MetricKind};
 pub use scripted::{ScriptedEmbeddings, ScriptedModel};
 pub use server::{Received, Reply, Server};
 pub use turn::Turn;
@@ -38,5 +38,35 @@ macro_rules! assert_trace_snapshot {
     };
     ($name:expr, $capture:expr $(,)?) => {
         $crate::insta::assert_snapshot!($name, $capture.render())
+    };
+}
+
+/// Asserts that everything a [`Capture`] holds is what the snapshot says: the spans as [`assert_trace_snapshot!`] shows
+/// them, then the metrics, then the log records.
+///
+/// It takes what `insta::assert_snapshot!` takes: a name, an inline snapshot after `@`, or nothing.
+///
+/// ```
+/// # use glassbox_test::{Capture, assert_telemetry_snapshot};
+/// # use opentelemetry::metrics::MeterProvider as _;
+/// let capture = Capture::new();
+/// let meter = capture.meter_provider().meter("example");
+/// meter.u64_counter("jobs").with_unit("{job}").build().add(2, &[]);
+/// assert_telemetry_snapshot!(capture, @r"
+/// metrics
+///   jobs [counter, {job}]
+///     value 2
+/// ");
+/// ```
+#[macro_export]
+macro_rules! assert_telemetry_snapshot {
+    ($capture:expr, @$snapshot:literal $(,)?) => {
+        $crate::insta::assert_snapshot!($capture.render_all(), @$snapshot)
+    };
+    ($capture:expr $(,)?) => {
+        $crate::insta::assert_snapshot!($capture.render_all())
+    };
+    ($name:expr, $capture:expr $(,)?) => {
+        $crate::insta::assert_snapshot!($name, $capture.render_all())
     };
 }

@@ -1,9 +1,17 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod attributes;
+mod logs;
+mod metrics;
+
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use opentelemetry::trace::{SpanId, SpanKind, Status};
-use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
+
+use self::attributes::attribute_lines;
+pub(crate) use self::attributes::{any_value, value};
+pub(crate) use self::logs::logs;
+pub(crate) use self::metrics::metrics;
 
 /// All traces, each a tree, in the order in which their roots began.
 pub(crate) fn traces(spans: &[SpanData], open: usize) -> String {
@@ -86,44 +94,11 @@ fn render(out: &mut String, depth: usize, span: &SpanData) {
     }
 }
 
-/// `key = value`, sorted by key; the last value of a key counts.
-fn attribute_lines(attributes: &[KeyValue]) -> Vec<String> {
-    let last: BTreeMap<&str, &Value> = attributes
-        .iter()
-        .map(|kv| (kv.key.as_str(), &kv.value))
-        .collect();
-    let loopback = matches!(last.get("server.address"), Some(Value::String(host)) if host.as_str() == "127.0.0.1");
-    let lines = last.into_iter().map(|(key, found)| match key {
-        // One is measured, the other has a random part: neither is the same twice.
-        "gen_ai.response.time_to_first_chunk" | "glassbox.retry.wait" => {
-            format!("{key} = [seconds]")
-        }
-        // A test's server takes whatever port is free.
-        "server.port" if loopback => format!("{key} = [port]"),
-        _ => format!("{key} = {}", value(found)),
-    });
-    lines.collect()
-}
-
-/// A value as snapshots show it: strings in quotes, arrays in brackets, and floats always with a point.
-pub(crate) fn value(value: &Value) -> String {
-    match value {
-        Value::Bool(flag) => flag.to_string(),
-        Value::I64(number) => number.to_string(),
-        Value::F64(number) => format!("{number:?}"),
-        Value::String(text) => format!("{:?}", text.as_str()),
-        Value::Array(Array::Bool(items)) => format!("{items:?}"),
-        Value::Array(Array::I64(items)) => format!("{items:?}"),
-        Value::Array(Array::F64(items)) => format!("{items:?}"),
-        Value::Array(Array::String(items)) => {
-            format!(
-                "{:?}",
-                items
-                    .iter()
-                    .map(opentelemetry::StringValue::as_str)
-                    .collect::<Vec<_>>()
-            )
-        }
-        other => format!("{other:?}"),
+/// The text under a heading, or nothing where there is no text.
+pub(crate) fn section(heading: &str, text: &str) -> Option<String> {
+    if text.is_empty() {
+        return None;
     }
+    let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
+    Some(format!("{heading}\n{}", lines.join("\n")))
 }

@@ -239,7 +239,7 @@ fn events<'a>(out: &mut String, rows: &mut Rows<'a>, data: &'a Data) -> Result<(
             .map(|number| format!(", severity number {number}"));
         let _ = writeln!(
             out,
-            "### {title}\n\nLog record `{}`{}. {}\n",
+            "### {title}\n\nEvent `{}`{}. {}\n",
             entry.id,
             severity.unwrap_or_default(),
             entry.about.trim()

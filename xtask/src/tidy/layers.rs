@@ -27,6 +27,7 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
     ("glassbox-semconv", Only(&[])),
     ("glassbox-http", Only(&["glassbox-core"])),
     ("glassbox-openai", Only(&["glassbox-core", "glassbox-http"])),
+    ("glassbox-price", Only(&["glassbox-core"])),
     ("glassbox-tool", Only(&["glassbox-core"])),
     ("glassbox-agent", Only(&["glassbox-core", "glassbox-tool"])),
     (
@@ -34,6 +35,7 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
         Only(&[
             "glassbox-agent",
             "glassbox-core",
+            "glassbox-price",
             "glassbox-semconv",
             "glassbox-tool",
         ]),
@@ -50,12 +52,14 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
             "glassbox-core",
             "glassbox-openai",
             "glassbox-otel",
+            "glassbox-price",
             "glassbox-tool",
         ]),
     ),
     ("glassbox-cli", Only(&["glassbox", "glassbox-export"])),
     ("glassbox-e2e", Any),
-    ("xtask", Only(&["glassbox-semconv"])),
+    // What reads a list of prices at run time also reads the one that is embedded.
+    ("xtask", Only(&["glassbox-price", "glassbox-semconv"])),
 ];
 
 /// Packages from outside that only some crates may name.

@@ -1,6 +1,6 @@
 use glassbox_core::{
-    Choice, ErrorKind, FinishKind, FinishReason, Message, Part, Refusal, Response, Role, ToolCall,
-    ToolCallResponse, Usage,
+    Choice, Cost, CostSource, ErrorKind, FinishKind, FinishReason, Message, Part, Refusal,
+    Response, Role, ToolCall, ToolCallResponse, Usage,
 };
 
 use crate::{Limits, Next, Outcome, Run};
@@ -148,6 +148,35 @@ fn the_token_limit_holds_before_the_next_call() {
         Next::Done(Outcome::Answer),
         "an answer that is there is an answer"
     );
+}
+
+#[test]
+fn the_cost_limit_holds_before_the_next_call() {
+    let priced = |cost: Option<f64>| {
+        let mut answer = calls(&["a"], FinishKind::ToolCall);
+        answer.usage.cost = cost.map(|cost| Cost::new(cost, CostSource::PriceList));
+        answer
+    };
+    let mut run = Run::new("question", Limits::new().with_cost(0.5));
+    run.answered(&priced(Some(0.25))).unwrap();
+    run_tools(&mut run, &["a"]);
+    assert_eq!(run.next(), Next::Model);
+    run.answered(&priced(Some(0.25))).unwrap();
+    assert_eq!(run.next(), Next::Done(Outcome::CostLimit));
+
+    let mut run = Run::new("question", Limits::new().with_cost(0.5));
+    run.answered(&priced(None)).unwrap();
+    assert_eq!(
+        run.next(),
+        Next::Done(Outcome::CostUnknown),
+        "a limit that cannot be kept stops the run"
+    );
+    run.extend(Limits::new());
+    run_tools(&mut run, &["a"]);
+    run.answered(&priced(Some(0.25))).unwrap();
+    assert!(run.usage.cost.unwrap().partial);
+    let run = Run::new("question", Limits::new().with_cost(0.0));
+    assert_eq!(run.next(), Next::Done(Outcome::CostLimit));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::calls::{Context, Ids};
 use super::choice::{Choice, Extent};
 use super::extra::Extra;
 use super::shortcut::{Delta, Kind, Shortcut};
+use super::usage;
 use super::wire::{self, Completion, Raw};
 use crate::dialect::Dialect;
 
@@ -72,7 +73,7 @@ impl ChatDecoder {
             .or_else(|| groq?.usage.0.as_ref());
         if let Some(usage) = usage {
             let mut usage = usage.read();
-            usage.cost = usage.cost.or(completion.cost.0);
+            usage.cost = usage.cost.or(completion.cost.0.map(usage::said));
             self.usage(usage, events);
         }
         // After the usage, because a failed answer is billed too.

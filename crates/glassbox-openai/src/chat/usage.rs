@@ -76,6 +76,11 @@ lenient!(Cost);
 /// xAI, "Cost tracking": what a tick is worth, in US dollars.
 const TICK: f64 = 1e-10;
 
+/// What the provider says a call cost.
+pub(super) fn said(total: f64) -> glassbox_core::Cost {
+    glassbox_core::Cost::new(total, glassbox_core::CostSource::Provider)
+}
+
 impl Usage {
     /// The same in the meaning of the conventions: cached tokens inside the input, reasoning inside the output.
     pub(crate) fn read(&self) -> glassbox_core::Usage {
@@ -108,7 +113,8 @@ impl Usage {
         usage.cost = self
             .cost
             .0
-            .or_else(|| ticks.map(|ticks| ticks as f64 * TICK));
+            .or_else(|| ticks.map(|ticks| ticks as f64 * TICK))
+            .map(said);
         self.include_what_stands_beside(&mut usage);
         usage
     }

@@ -3,392 +3,231 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use glassbox_core::{Api, FinishReason, Parameters, Request, Usage};
 use glassbox_semconv::{attribute as name, glassbox, value};
+use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
-use opentelemetry::{KeyValue, StringValue};
 
-use crate::facts::{AgentRun, Embeddings, Facts, Identity, Inference, ToolCalled};
+use super::attributes::{Attributes, double, text};
+use super::{Cutter, View};
+use crate::content::Contents;
+use crate::facts::{self, Facts, Identity, StepKind};
 use crate::recording::Ending;
-use crate::vocabulary::attributes::{Attributes, count, double, int, string, strings, text};
+use crate::step::MemoryOperation;
+
+mod agent;
+mod model;
+mod step;
+mod tool;
+
+pub(crate) use model::cached;
 
 use value::gen_ai_operation_name as operation;
 
+/// The operation's name.
+pub(crate) fn operation(facts: Facts<'_>) -> &'static str {
+    match facts {
+        Facts::Agent(_) => operation::INVOKE_AGENT,
+        Facts::Embeddings(call) => call.who.operation,
+        Facts::Inference(call) => call.who.operation,
+        Facts::Step(step) => match step.kind {
+            StepKind::CreateAgent => operation::CREATE_AGENT,
+            StepKind::Memory(of) => of.as_str(),
+            StepKind::Plan => operation::PLAN,
+            StepKind::Retrieval => operation::RETRIEVAL,
+            StepKind::Workflow => operation::INVOKE_WORKFLOW,
+        },
+        Facts::Tool(_) => operation::EXECUTE_TOOL,
+    }
+}
+
 /// The span's name: the operation and what it is done to.
 pub(crate) fn name(facts: Facts<'_>) -> Cow<'static, str> {
-    match facts {
-        Facts::Agent(run) => match &run.agent.name {
-            Some(agent) => format!("{} {agent}", operation::INVOKE_AGENT).into(),
-            None => operation::INVOKE_AGENT.into(),
-        },
+    let what = match facts {
+        Facts::Agent(run) => run.agent.name.as_deref(),
         Facts::Embeddings(call) => named(&call.who),
         Facts::Inference(call) => named(&call.who),
-        Facts::Tool(call) if call.known => {
-            format!("{} {}", operation::EXECUTE_TOOL, call.name).into()
-        }
-        Facts::Tool(_) => operation::EXECUTE_TOOL.into(),
+        Facts::Step(step) => match step.kind {
+            StepKind::Memory(_) => None,
+            _ => step.name.as_deref(),
+        },
+        // What a model made up is content.
+        Facts::Tool(call) => call.known.then_some(&*call.name),
+    };
+    let operation = operation(facts);
+    match what {
+        Some(what) => format!("{operation} {what}").into(),
+        None => operation.into(),
     }
 }
 
-fn named(who: &Identity) -> Cow<'static, str> {
-    if who.model.is_empty() {
-        who.operation.into()
-    } else {
-        format!("{} {}", who.operation, who.model).into()
-    }
+fn named(who: &Identity) -> Option<&str> {
+    Some(&*who.model).filter(|model| !model.is_empty())
 }
 
-/// Calls that leave the process are clients; a model inside it, a tool and an agent are internal.
+/// Calls that leave the process are clients; what is done inside it is internal.
 pub(crate) fn kind(facts: Facts<'_>) -> SpanKind {
-    match facts {
-        Facts::Embeddings(_) => SpanKind::Client,
-        Facts::Inference(call) if call.who.address.is_some() => SpanKind::Client,
-        Facts::Agent(_) | Facts::Inference(_) | Facts::Tool(_) => SpanKind::Internal,
+    let leaves = match facts {
+        Facts::Embeddings(call) => call.who.address.is_some(),
+        Facts::Inference(call) => call.who.address.is_some(),
+        Facts::Step(step) => match step.kind {
+            StepKind::CreateAgent | StepKind::Retrieval => true,
+            StepKind::Memory(_) => step.address.is_some() || step.provider.is_some(),
+            StepKind::Plan | StepKind::Workflow => false,
+        },
+        Facts::Agent(_) | Facts::Tool(_) => false,
+    };
+    if leaves {
+        SpanKind::Client
+    } else {
+        SpanKind::Internal
     }
 }
 
 /// What is known when the operation begins, what identifies it first.
-pub(crate) fn before(facts: Facts<'_>, out: &mut Attributes) {
-    match facts {
-        Facts::Agent(run) => agent_before(run, out),
-        Facts::Embeddings(call) => embeddings_before(call, out),
-        Facts::Inference(call) => inference_before(call, out),
-        Facts::Tool(call) => tool_before(call, out),
+pub(crate) fn before(view: View<'_>, out: &mut Attributes) {
+    out.push(KeyValue::new(
+        name::GEN_AI_OPERATION_NAME,
+        operation(view.facts),
+    ));
+    match view.facts {
+        Facts::Agent(run) => agent::before(run, out),
+        Facts::Embeddings(call) => model::embeddings_before(call, out),
+        Facts::Inference(call) => model::before(call, out),
+        Facts::Step(step) => step::before(step, out),
+        Facts::Tool(call) => tool::before(call, out),
     }
+    text(
+        name::GEN_AI_CONVERSATION_ID,
+        view.whom.conversation.as_ref(),
+        out,
+    );
+    text(name::USER_ID, view.whom.user.as_ref(), out);
 }
 
 /// What is known when it has ended.
-pub(crate) fn after(facts: Facts<'_>, ending: &Ending, out: &mut Attributes) {
-    match facts {
-        Facts::Agent(run) => agent_after(run, ending, out),
-        Facts::Embeddings(call) => embeddings_after(call, out),
-        Facts::Inference(call) => inference_after(call, ending, out),
+pub(crate) fn after(view: View<'_>, ending: &Ending, out: &mut Attributes) {
+    match view.facts {
+        Facts::Agent(run) => agent::after(run, ending, out),
+        Facts::Embeddings(call) => model::embeddings_after(call, out),
+        Facts::Inference(call) => model::after(call, ending, out),
+        Facts::Step(step) => step::after(step, out),
         Facts::Tool(_) => {}
     }
-}
-
-fn inference_before(call: &Inference, out: &mut Attributes) {
-    model(&call.who, out);
-    text(
-        name::GEN_AI_CONVERSATION_ID,
-        call.conversation.as_ref(),
-        out,
-    );
-    request(&call.request, out);
-    if call.is_incremental() {
-        out.push(KeyValue::new(name::GEN_AI_REQUEST_STREAM, true));
+    if let Some(cost) = facts::cost(view.facts) {
+        out.push(KeyValue::new(glassbox::COST_TOTAL, cost.total));
+        double(glassbox::COST_INPUT, cost.input, out);
+        double(glassbox::COST_OUTPUT, cost.output, out);
+        out.push(KeyValue::new(glassbox::COST_SOURCE, cost.source.as_str()));
+        if cost.partial {
+            out.push(KeyValue::new(glassbox::COST_PARTIAL, true));
+        }
     }
-    text(
-        name::GEN_AI_REQUEST_PREVIOUS_RESPONSE_ID,
-        call.request.previous_response.as_ref(),
-        out,
-    );
-    int(
-        name::GEN_AI_REQUEST_TOP_K,
-        call.request.parameters.top_k,
-        out,
-    );
-    string(
-        name::GEN_AI_REQUEST_REASONING_LEVEL,
-        call.request.parameters.reasoning_effort.as_ref(),
-        out,
-    );
-    if let Some(prompt) = &call.request.prompt {
-        out.push(KeyValue::new(name::GEN_AI_PROMPT_NAME, prompt.name.clone()));
-        string(name::GEN_AI_PROMPT_VERSION, prompt.version.as_ref(), out);
-    }
-    if let Some(api) = openai_api(&call.who) {
-        out.push(KeyValue::new(name::OPENAI_API_TYPE, api.as_str()));
-        let tier = call
-            .request
-            .parameters
-            .service_tier
-            .as_ref()
-            .filter(|tier| *tier != "auto");
-        string(name::OPENAI_REQUEST_SERVICE_TIER, tier, out);
-    }
-}
-
-/// Which of OpenAI's APIs it is. The `openai.*` attributes are OpenAI's, on its own host or on Azure; a host that only
-/// speaks the same API has none of them.
-fn openai_api(who: &Identity) -> Option<Api> {
-    use value::gen_ai_provider_name::{AZURE_AI_OPENAI, OPENAI};
-    who.api
-        .filter(|_| [OPENAI, AZURE_AI_OPENAI].contains(&&*who.provider))
-}
-
-fn inference_after(call: &Inference, ending: &Ending, out: &mut Attributes) {
-    finish_reasons(&call.finish, ending, out);
-    text(name::GEN_AI_RESPONSE_ID, call.said.id.as_ref(), out);
-    text(name::GEN_AI_RESPONSE_MODEL, call.said.model.as_ref(), out);
-    if let Some(wait) = call.first_chunk {
+    if matches!(ending, Ending::Cancelled) {
         out.push(KeyValue::new(
-            name::GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
-            wait.as_secs_f64(),
+            glassbox::OUTCOME,
+            glassbox::OUTCOME_CANCELLED,
         ));
     }
-    if !call.repeats {
-        usage(&call.usage, out);
+    out.extend(ending.error_type());
+}
+
+/// What was said.
+pub(crate) fn content(
+    facts: Facts<'_>,
+    contents: &Contents,
+    cut: &mut Cutter<'_>,
+    out: &mut Attributes,
+) {
+    for (key, value) in said(facts, contents) {
+        cut.put(key, value, out);
     }
-    if openai_api(&call.who).is_some() {
-        text(
-            name::OPENAI_RESPONSE_SERVICE_TIER,
-            call.said.service_tier.as_ref(),
-            out,
-        );
-        text(
-            name::OPENAI_RESPONSE_SYSTEM_FINGERPRINT,
-            call.said.system_fingerprint.as_ref(),
-            out,
-        );
+    for (variable, value) in &contents.variables {
+        let text = cut.text(name::GEN_AI_PROMPT_VARIABLE, value);
+        let key = format!("{}.{variable}", name::GEN_AI_PROMPT_VARIABLE);
+        out.push(KeyValue::new(key, text));
+    }
+    if contents.earlier > 0 {
+        out.push(earlier(contents.earlier));
     }
 }
 
-fn embeddings_before(call: &Embeddings, out: &mut Attributes) {
-    model(&call.who, out);
-    if let Some(format) = call.request.encoding_format {
-        out.push(strings(
-            name::GEN_AI_REQUEST_ENCODING_FORMATS,
-            [format.as_str().into()],
-        ));
+/// How many messages stand on earlier spans.
+pub(crate) fn earlier(count: usize) -> KeyValue {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    KeyValue::new(glassbox::INPUT_MESSAGES_EARLIER, count)
+}
+
+/// What was said, by the attribute it belongs to. The variables of a prompt are apart: they have names of their own.
+pub(crate) fn said<'a>(
+    facts: Facts<'_>,
+    contents: &'a Contents,
+) -> impl Iterator<Item = (&'static str, Option<&'a serde_json::Value>)> {
+    let (query, found) = match facts {
+        Facts::Step(step) => match step.kind {
+            StepKind::Memory(_) => (
+                Some(name::GEN_AI_MEMORY_QUERY_TEXT),
+                Some(name::GEN_AI_MEMORY_RECORDS),
+            ),
+            _ => (
+                Some(name::GEN_AI_RETRIEVAL_QUERY_TEXT),
+                Some(name::GEN_AI_RETRIEVAL_DOCUMENTS),
+            ),
+        },
+        // There is no attribute for the texts that were embedded.
+        _ => (None, None),
+    };
+    let named = |name: Option<&'static str>, value: &'a Option<serde_json::Value>| {
+        name.map(|name| (name, value.as_ref()))
+    };
+    [
+        Some((
+            name::GEN_AI_SYSTEM_INSTRUCTIONS,
+            contents.instructions.as_ref(),
+        )),
+        Some((name::GEN_AI_INPUT_MESSAGES, contents.input.as_ref())),
+        Some((name::GEN_AI_OUTPUT_MESSAGES, contents.output.as_ref())),
+        Some((
+            name::GEN_AI_TOOL_CALL_ARGUMENTS,
+            contents.arguments.as_ref(),
+        )),
+        Some((name::GEN_AI_TOOL_CALL_RESULT, contents.result.as_ref())),
+        named(query, &contents.query),
+        named(found, &contents.found),
+        Some((name::GEN_AI_TOOL_DEFINITIONS, contents.tools.as_ref())),
+    ]
+    .into_iter()
+    .flatten()
+    .filter(|(_, value)| value.is_some())
+}
+
+/// The events on the span when it ends.
+pub(crate) fn told_after(facts: Facts<'_>) -> super::Told {
+    match facts {
+        Facts::Agent(run) => agent::told_after(run),
+        _ => super::Told::new(),
     }
 }
 
-fn embeddings_after(call: &Embeddings, out: &mut Attributes) {
-    let asked = call.request.dimensions.map(i64::from);
-    let dimensions = call
-        .dimensions
-        .and_then(|length| i64::try_from(length).ok())
-        .or(asked);
-    if let Some(dimensions) = dimensions {
-        out.push(KeyValue::new(
-            name::GEN_AI_EMBEDDINGS_DIMENSION_COUNT,
-            dimensions,
-        ));
-    }
-    text(name::GEN_AI_RESPONSE_MODEL, call.said.model.as_ref(), out);
-    count(
-        name::GEN_AI_USAGE_INPUT_TOKENS,
-        call.usage.input_tokens,
-        out,
-    );
-}
-
-fn tool_before(call: &ToolCalled, out: &mut Attributes) {
-    out.push(KeyValue::new(
-        name::GEN_AI_OPERATION_NAME,
-        operation::EXECUTE_TOOL,
-    ));
-    out.push(KeyValue::new(
-        name::GEN_AI_TOOL_NAME,
-        Arc::clone(&call.name),
-    ));
-    out.push(KeyValue::new(name::GEN_AI_TOOL_TYPE, "function"));
-    if !call.id.is_empty() {
-        out.push(KeyValue::new(
-            name::GEN_AI_TOOL_CALL_ID,
-            Arc::clone(&call.id),
-        ));
-    }
-    text(name::GEN_AI_AGENT_NAME, call.agent.as_ref(), out);
-    text(
-        name::GEN_AI_CONVERSATION_ID,
-        call.conversation.as_ref(),
-        out,
-    );
-    text(
-        name::GEN_AI_TOOL_DESCRIPTION,
-        call.description.as_ref(),
-        out,
-    );
-}
-
-fn agent_before(run: &AgentRun, out: &mut Attributes) {
-    out.push(KeyValue::new(
-        name::GEN_AI_OPERATION_NAME,
-        operation::INVOKE_AGENT,
-    ));
-    text(name::GEN_AI_AGENT_NAME, run.agent.name.as_ref(), out);
-    let model = &run.agent.model.info().model;
-    if !model.is_empty() {
-        out.push(KeyValue::new(name::GEN_AI_REQUEST_MODEL, model.clone()));
-    }
-    text(name::GEN_AI_CONVERSATION_ID, run.conversation.as_ref(), out);
-    text(
-        name::GEN_AI_AGENT_DESCRIPTION,
-        run.agent.description.as_ref(),
-        out,
-    );
-    request(&run.agent.request, out);
-}
-
-fn agent_after(run: &AgentRun, ending: &Ending, out: &mut Attributes) {
-    finish_reasons(&run.finish, ending, out);
-    if run.with_usage {
-        count(name::GEN_AI_USAGE_INPUT_TOKENS, run.usage.input_tokens, out);
-        count(
-            name::GEN_AI_USAGE_OUTPUT_TOKENS,
-            run.usage.output_tokens,
-            out,
-        );
-    }
-    out.push(KeyValue::new(glassbox::AGENT_STEPS, i64::from(run.steps)));
-    out.push(KeyValue::new(
-        glassbox::AGENT_TOOL_CALLS,
-        i64::from(run.tool_calls),
-    ));
-    if let Some(outcome) = run.outcome {
-        out.push(KeyValue::new(glassbox::OUTCOME, outcome.as_str()));
-    }
-}
-
-/// Which operation on which model, where.
-fn model(who: &Identity, out: &mut Attributes) {
-    out.push(KeyValue::new(name::GEN_AI_OPERATION_NAME, who.operation));
-    out.push(KeyValue::new(
-        name::GEN_AI_PROVIDER_NAME,
-        Arc::clone(&who.provider),
-    ));
-    if !who.model.is_empty() {
-        out.push(KeyValue::new(
-            name::GEN_AI_REQUEST_MODEL,
-            Arc::clone(&who.model),
-        ));
-    }
-    if let Some(address) = &who.address {
+/// Where it is.
+pub(crate) fn server(address: Option<&Arc<str>>, port: Option<u16>, out: &mut Attributes) {
+    if let Some(address) = address {
         out.push(KeyValue::new(name::SERVER_ADDRESS, Arc::clone(address)));
-        int(name::SERVER_PORT, who.port, out);
+        super::attributes::int(name::SERVER_PORT, port, out);
     }
 }
 
-/// What model calls and agent runs both record of a request.
-fn request(request: &Request, out: &mut Attributes) {
-    let Parameters {
-        temperature,
-        top_p,
-        frequency_penalty,
-        presence_penalty,
-        ..
-    } = &*request.parameters;
-    if let Some(output) = &request.output {
-        out.push(KeyValue::new(name::GEN_AI_OUTPUT_TYPE, output.as_str()));
+impl MemoryOperation {
+    /// The value of `gen_ai.operation.name`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => operation::CREATE_MEMORY,
+            Self::CreateStore => operation::CREATE_MEMORY_STORE,
+            Self::Delete => operation::DELETE_MEMORY,
+            Self::DeleteStore => operation::DELETE_MEMORY_STORE,
+            Self::Search => operation::SEARCH_MEMORY,
+            Self::Update => operation::UPDATE_MEMORY,
+            Self::Upsert => operation::UPSERT_MEMORY,
+        }
     }
-    int(
-        name::GEN_AI_REQUEST_CHOICE_COUNT,
-        request.parameters.choice_count.filter(|count| *count != 1),
-        out,
-    );
-    int(name::GEN_AI_REQUEST_SEED, request.parameters.seed, out);
-    count(
-        name::GEN_AI_REQUEST_MAX_TOKENS,
-        request.parameters.max_tokens,
-        out,
-    );
-    double(name::GEN_AI_REQUEST_TEMPERATURE, *temperature, out);
-    double(name::GEN_AI_REQUEST_TOP_P, *top_p, out);
-    double(
-        name::GEN_AI_REQUEST_FREQUENCY_PENALTY,
-        *frequency_penalty,
-        out,
-    );
-    double(
-        name::GEN_AI_REQUEST_PRESENCE_PENALTY,
-        *presence_penalty,
-        out,
-    );
-    let stops = &request.parameters.stop_sequences;
-    if !stops.is_empty() {
-        out.push(strings(
-            name::GEN_AI_REQUEST_STOP_SEQUENCES,
-            stops.iter().map(|stop| stop.clone().into()),
-        ));
-    }
-}
-
-/// In the order of the answers. A reason that was due and did not come is an `error`; where the caller walked away,
-/// none was due.
-fn finish_reasons(finish: &[Option<FinishReason>], ending: &Ending, out: &mut Attributes) {
-    let known = finish.iter().any(Option::is_some);
-    if finish.is_empty() || (!known && matches!(ending, Ending::Cancelled)) {
-        return;
-    }
-    let reasons = finish.iter().map(|reason| match reason {
-        Some(reason) => static_or_owned(reason),
-        None => "error".into(),
-    });
-    out.push(strings(name::GEN_AI_RESPONSE_FINISH_REASONS, reasons));
-}
-
-fn static_or_owned(reason: &FinishReason) -> StringValue {
-    let word = reason.kind.as_str();
-    if reason.as_str() == word {
-        word.into()
-    } else {
-        reason.as_str().to_owned().into()
-    }
-}
-
-fn usage(usage: &Usage, out: &mut Attributes) {
-    count(name::GEN_AI_USAGE_INPUT_TOKENS, usage.input_tokens, out);
-    count(name::GEN_AI_USAGE_OUTPUT_TOKENS, usage.output_tokens, out);
-    count(
-        name::GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
-        usage.cache_read_input_tokens,
-        out,
-    );
-    count(
-        name::GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
-        usage.cache_write_input_tokens,
-        out,
-    );
-    count(
-        name::GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
-        usage.reasoning_output_tokens,
-        out,
-    );
-    count(
-        name::GEN_AI_USAGE_TEXT_INPUT_TOKENS,
-        usage.text.input_tokens,
-        out,
-    );
-    count(
-        name::GEN_AI_USAGE_TEXT_OUTPUT_TOKENS,
-        usage.text.output_tokens,
-        out,
-    );
-    count(
-        name::GEN_AI_USAGE_TEXT_CACHE_READ_INPUT_TOKENS,
-        usage.text.cache_read_input_tokens,
-        out,
-    );
-    count(
-        name::GEN_AI_USAGE_IMAGE_INPUT_TOKENS,
-        usage.image.input_tokens,
-        out,
-    );
-    count(
-        name::GEN_AI_USAGE_IMAGE_OUTPUT_TOKENS,
-        usage.image.output_tokens,
-        out,
-    );
-    count(
-        name::GEN_AI_USAGE_IMAGE_CACHE_READ_INPUT_TOKENS,
-        usage.image.cache_read_input_tokens,
-        out,
-    );
-    count(
-        name::GEN_AI_USAGE_AUDIO_INPUT_TOKENS,
-        usage.audio.input_tokens,
-        out,
-    );
-    count(
-        name::GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS,
-        usage.audio.output_tokens,
-        out,
-    );
-    count(
-        name::GEN_AI_USAGE_AUDIO_CACHE_READ_INPUT_TOKENS,
-        usage.audio.cache_read_input_tokens,
-        out,
-    );
 }

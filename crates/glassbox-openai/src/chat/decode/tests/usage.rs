@@ -1,4 +1,5 @@
 use super::*;
+use glassbox_core::CostSource;
 
 #[test]
 fn usage_stands_in_many_places_and_the_last_counts() {
@@ -32,7 +33,7 @@ fn usage_is_brought_into_the_meaning_of_the_conventions() {
         (xai.output_tokens, xai.reasoning_output_tokens),
         (Some(229), Some(228))
     );
-    assert!((xai.cost.unwrap() - 0.1).abs() < 1e-12);
+    assert!((xai.cost.unwrap().total - 0.1).abs() < 1e-12);
     let voxtral = usage(json!({
         "prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 112,
         "prompt_tokens_details": {"audio_tokens": 100},
@@ -54,11 +55,15 @@ fn usage_is_brought_into_the_meaning_of_the_conventions() {
     let openrouter =
         usage(json!({"cost": 0.25, "prompt_tokens_details": {"cache_write_tokens": 6}}));
     assert_eq!(
-        (openrouter.cost, openrouter.cache_write_input_tokens),
+        (
+            openrouter.cost.map(|cost| cost.total),
+            openrouter.cache_write_input_tokens
+        ),
         (Some(0.25), Some(6))
     );
     let perplexity = usage(json!({"cost": {"request_cost": 1, "total_cost": 2}}));
-    assert_eq!(perplexity.cost, Some(2.0));
+    let cost = perplexity.cost.unwrap();
+    assert_eq!((cost.total, cost.source), (2.0, CostSource::Provider));
     let hostile = usage(json!({
         "prompt_tokens": u64::MAX, "completion_tokens": u64::MAX, "total_tokens": u64::MAX,
         "completion_tokens_details": {"reasoning_tokens": u64::MAX},
