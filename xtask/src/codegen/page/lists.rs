@@ -37,7 +37,8 @@ pub(super) fn values(named: &BTreeSet<String>) -> String {
 pub(super) fn released(named: &BTreeSet<String>, data: &Data) -> String {
     let mut out = String::from(
         "## What is otherwise in `gen_ai/1.41`\n\nRelease 1.41.1 of the conventions has the same names but for \
-         these.\n\n| what | in 1.41.1 |\n| --- | --- |\n",
+         these. An attribute that it has no name for is left out, and so is what is counted in another way there; an \
+         operation that it does not know is recorded as it is now.\n\n| what | in 1.41.1 |\n| --- | --- |\n",
     );
     for def in CURRENT
         .attributes
