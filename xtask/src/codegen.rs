@@ -15,6 +15,7 @@ mod model;
 mod names;
 mod overlay;
 mod own;
+mod page;
 pub(crate) mod prices;
 mod resolve;
 mod tables;
@@ -40,7 +41,7 @@ pub(crate) fn outputs() -> Vec<&'static str> {
 pub(crate) fn run(root: &Path, registry: Option<&Path>, check: bool) -> Result<()> {
     let overlay = Overlay::load()?;
     let own = Own::load(root, &overlay)?;
-    let mut files = own.files(&overlay)?;
+    let mut files = from_own(root, &own, &overlay)?;
     if let Some(registry) = registry {
         files.extend(conventions::generate(registry, &own, &overlay)?);
     }
@@ -61,6 +62,14 @@ pub(crate) fn run(root: &Path, registry: Option<&Path>, check: bool) -> Result<(
         (false, true) => println!("all {} files were up to date", files.len()),
         (false, false) => println!("wrote {}", differ.join(", ")),
     }
+    // The page is made from the conventions' tables that this program was built with.
+    let tables = |path: &&str| conventions::OUTPUTS.contains(path);
+    if !check && differ.iter().any(tables) {
+        println!(
+            "the conventions' tables changed: run `cargo xtask codegen` again for {}",
+            page::PATH
+        );
+    }
     Ok(())
 }
 
@@ -68,7 +77,14 @@ pub(crate) fn run(root: &Path, registry: Option<&Path>, check: bool) -> Result<(
 pub(crate) fn stale(root: &Path) -> Result<Vec<&'static str>> {
     let overlay = Overlay::load()?;
     let own = Own::load(root, &overlay)?;
-    Ok(differing(root, &own.files(&overlay)?))
+    Ok(differing(root, &from_own(root, &own, &overlay)?))
+}
+
+/// Every file that needs no models of the conventions: its path from the workspace's root, and its text.
+fn from_own(root: &Path, own: &Own, overlay: &Overlay) -> Result<BTreeMap<&'static str, String>> {
+    let mut files = own.files(overlay)?;
+    files.insert(page::PATH, page::page(root, own, overlay)?);
+    Ok(files)
 }
 
 /// A generated Rust file.

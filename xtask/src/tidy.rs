@@ -27,7 +27,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     findings.extend(documents::check(root, &metadata));
     let stale = crate::codegen::stale(root)?;
     findings.extend(stale.iter().map(|path| {
-        format!("{path}: not as semconv/registry.yaml has it; `cargo xtask codegen` writes it")
+        format!("{path}: not as the registries have it; `cargo xtask codegen` writes it")
     }));
 
     for finding in &findings {

@@ -191,7 +191,8 @@ pub struct EventDef {
     pub name: &'static str,
     /// The severity number the conventions ask for.
     pub severity: Option<u8>,
-    /// The span types whose spans carry it as a span event. Empty where it is a log record.
+    /// The span types whose spans carry it as a span event. Empty for a log record, which Glassbox can put on any span
+    /// too.
     pub spans: &'static [&'static str],
     /// Its attributes, sorted by name.
     pub attributes: &'static [AttributeRef],

@@ -31,9 +31,10 @@ use glassbox_semconv::registry::{Carried, Contract, Requirement};
 use opentelemetry::logs::AnyValue;
 use opentelemetry::{Key, KeyValue};
 
-use crate::CapturedSpan;
+use crate::{CapturedLog, CapturedMetric, CapturedSpan};
 
 mod held;
+mod instrument;
 mod rules;
 mod span;
 #[cfg(test)]
@@ -128,14 +129,59 @@ impl Conformance {
         name: &str,
         attributes: impl IntoIterator<Item = &'a (Key, AnyValue)>,
     ) -> Vec<String> {
-        let attributes = attributes
-            .into_iter()
-            .map(|(key, value)| (key.as_str(), value.into()));
+        let attributes = attributes.into_iter();
+        self.record(name, attributes.map(|(key, value)| (key.as_str(), value)))
+    }
+
+    /// What is wrong with an event that was captured: as [`event`](Self::event), and its severity. A record without a
+    /// name is no event, and has no findings.
+    #[must_use]
+    pub fn log(&self, log: &CapturedLog) -> Vec<String> {
+        let Some(name) = log.event_name() else {
+            return Vec::new();
+        };
+        let mut findings = self.record(name, log.attributes());
+        let wanted = self.contract.event_def(name).and_then(|def| def.severity);
+        let severity = log.severity().map(|severity| severity as u8);
+        if wanted.is_some() && severity != wanted {
+            findings.push(format!(
+                "{name}: its severity number is {}, not {}",
+                severity.unwrap_or_default(),
+                wanted.unwrap_or_default()
+            ));
+        }
+        findings
+    }
+
+    /// What is wrong with a metric that was captured: as [`metric`](Self::metric) for each of its points, and its kind,
+    /// unit and buckets. A finding that several points share is there once.
+    #[must_use]
+    pub fn instrument(&self, metric: &CapturedMetric) -> Vec<String> {
+        let name = metric.name();
+        let mut findings = Vec::new();
+        if let Some(def) = self.contract.metric_def(name) {
+            findings.extend(instrument::misfits(def, metric));
+        }
+        for point in metric.points() {
+            for finding in self.metric(name, point.attributes()) {
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
+        }
+        findings
+    }
+
+    fn record<'a>(
+        &self,
+        name: &str,
+        attributes: impl Iterator<Item = (&'a str, &'a AnyValue)>,
+    ) -> Vec<String> {
         let subject = Subject {
             name,
             id: name,
             carrier: Carrier::Log,
-            attributes: attributes.collect(),
+            attributes: attributes.map(|(key, value)| (key, value.into())).collect(),
         };
         match self.contract.event_def(name) {
             Some(def) if !def.spans.is_empty() => {
@@ -160,7 +206,9 @@ impl Conformance {
         let belongs = |name: &str| carried.attribute(name).is_some() || also(name);
         let mut findings = self.check_each(subject, belongs);
         for used in carried.attributes() {
-            let required = used.requirement == Requirement::Required && !used.template;
+            let required = used.requirement == Requirement::Required
+                && !used.template
+                && !rules::NOT_DEMANDED.contains(&used.name);
             if required && !subject.has(used.name) {
                 findings.push(format!(
                     "{} is missing; it is required on {}",

@@ -20,7 +20,7 @@ use crate::value::gen_ai_provider_name::{AZURE_AI_OPENAI, OPENAI};
 /// let run = contract.span("gen_ai.invoke_agent.internal").expect("a span type");
 /// assert!(run.attribute("gen_ai.agent.name").is_some());
 /// assert!(run.attribute("glassbox.agent.steps").is_some());
-/// assert!(run.attribute("glassbox.cost.source").is_none());
+/// assert!(run.attribute("glassbox.input.messages.earlier").is_none());
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Contract {
@@ -30,10 +30,13 @@ pub struct Contract {
 }
 
 /// The attributes that a span, a metric or an event may carry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Carried {
     conventions: &'static [AttributeRef],
     additions: &'static [AttributeRef],
+    /// What the current conventions list there.
+    current: &'static [AttributeRef],
+    renames: Option<&'static Renames>,
 }
 
 impl Contract {
@@ -72,10 +75,19 @@ impl Contract {
     /// What a span of the type or refinement `id` may carry.
     #[must_use]
     pub fn span(&self, id: &str) -> Option<Carried> {
-        self.conventions
-            .span(id)
-            .or_else(|| GLASSBOX.span(id))
-            .map(|def| self.of_span(def))
+        self.span_def(id).map(|def| self.of_span(def))
+    }
+
+    /// The span type or refinement `id` of either registry. One that an older version does not have at all is that of
+    /// the current conventions.
+    #[must_use]
+    pub fn span_def(&self, id: &str) -> Option<&'static SpanDef> {
+        let known = self.conventions.span(id).or_else(|| GLASSBOX.span(id));
+        known.or_else(|| {
+            CURRENT
+                .span(id)
+                .filter(|_| self.is_absent(id, |to, id| to.span(id)))
+        })
     }
 
     /// What a span of the type `id` may carry where it is `provider`'s (a `gen_ai.provider.name`).
@@ -86,8 +98,8 @@ impl Contract {
     pub fn span_of_provider(&self, id: &str, provider: &str) -> Option<Carried> {
         self.conventions
             .span_of_provider(id, flavour(provider))
+            .or_else(|| self.span_def(id))
             .map(|def| self.of_span(def))
-            .or_else(|| self.span(id))
     }
 
     /// What the metric or refinement `id` may carry; a metric's identifier is its name.
@@ -110,10 +122,16 @@ impl Contract {
             .map(|def| self.of_metric(def))
     }
 
-    /// The metric or refinement `id` of either registry.
+    /// The metric or refinement `id` of either registry. One that an older version does not have at all is that of the
+    /// current conventions.
     #[must_use]
     pub fn metric_def(&self, id: &str) -> Option<&'static MetricDef> {
-        self.conventions.metric(id).or_else(|| GLASSBOX.metric(id))
+        let known = self.conventions.metric(id).or_else(|| GLASSBOX.metric(id));
+        known.or_else(|| {
+            CURRENT
+                .metric(id)
+                .filter(|_| self.is_absent(id, |to, id| to.metric(id)))
+        })
     }
 
     /// What the event `name` may carry: a log record, or a span event of Glassbox's own.
@@ -122,6 +140,10 @@ impl Contract {
         self.event_def(name).map(|def| Carried {
             conventions: def.attributes,
             additions: self.added(ADDITIONS.events, name, |renames, to| renames.event(to)),
+            current: CURRENT
+                .event(name)
+                .map_or(&[], |current| current.attributes),
+            renames: self.renames,
         })
     }
 
@@ -133,27 +155,33 @@ impl Contract {
             .or_else(|| GLASSBOX.event(name))
     }
 
-    /// What this version calls the span type that the current conventions call `id`. None where it has no such type.
+    /// What this version calls the span type that the current conventions call `id`. One that it does not have keeps
+    /// its identifier.
     #[must_use]
-    pub fn span_id(&self, id: &'static str) -> Option<&'static str> {
-        self.told(id, |renames, id| renames.span(id))
+    pub fn span_id(&self, id: &'static str) -> &'static str {
+        self.then(id, |renames, id| renames.span(id))
     }
 
     fn of_span(&self, def: &SpanDef) -> Carried {
         let to = def.base.unwrap_or(def.id);
+        let mut spans = CURRENT.spans.iter();
+        let current = spans.find(|current| self.span_id(current.id) == def.id);
         Carried {
             conventions: def.attributes,
             additions: self.added(ADDITIONS.spans, to, |renames, to| renames.span(to)),
+            current: current.map_or(&[], |current| current.attributes),
+            renames: self.renames,
         }
     }
 
     fn of_metric(&self, def: &MetricDef) -> Carried {
-        let added = self.added(ADDITIONS.metrics, def.name, |renames, to| {
-            renames.metric(to)
-        });
         Carried {
             conventions: def.attributes,
-            additions: added,
+            additions: self.added(ADDITIONS.metrics, def.name, |renames, to| {
+                renames.metric(to)
+            }),
+            current: &[],
+            renames: self.renames,
         }
     }
 
@@ -166,41 +194,50 @@ impl Contract {
     ) -> &'static [AttributeRef] {
         let found = match self.renames {
             None => exact(table, name, |row| row.to),
-            Some(_) => table
-                .iter()
-                .find(|row| self.told(row.to, fate) == Some(name)),
+            Some(_) => table.iter().find(|row| self.then(row.to, fate) == name),
         };
         found.map_or(&[], |row| row.attributes)
     }
 
-    fn told(
-        &self,
-        current: &'static str,
-        fate: fn(&Renames, &str) -> Fate,
-    ) -> Option<&'static str> {
-        match self
-            .renames
-            .map_or(Fate::Same, |renames| fate(renames, current))
-        {
-            Fate::Same => Some(current),
-            Fate::Renamed(to) | Fate::RenamedWith(to, _) => Some(to),
-            Fate::Absent => None,
+    fn then(&self, current: &'static str, fate: fn(&Renames, &str) -> Fate) -> &'static str {
+        match self.renames.map(|renames| fate(renames, current)) {
+            Some(Fate::Renamed(to) | Fate::RenamedWith(to, _)) => to,
+            None | Some(Fate::Same | Fate::Absent) => current,
         }
+    }
+
+    fn is_absent(&self, current: &str, fate: fn(&Renames, &str) -> Fate) -> bool {
+        self.renames
+            .is_some_and(|renames| fate(renames, current) == Fate::Absent)
     }
 }
 
 impl Carried {
     /// How the attribute emitted as `name` is used, if it may be there.
+    ///
+    /// In an older version that is also what the current conventions list there, under its older name: what came later
+    /// to this kind of span is no reason to leave out an attribute that the version knows.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&'static AttributeRef> {
         [self.conventions, self.additions]
             .into_iter()
             .find_map(|table| emitted(table, name, |used| (used.name, used.template)))
+            .or_else(|| self.carried_over(name))
     }
 
-    /// All of them: the conventions' first, then Glassbox's own.
+    /// What the version itself and Glassbox list: the conventions' first, then Glassbox's own.
     pub fn attributes(&self) -> impl Iterator<Item = &'static AttributeRef> + use<> {
         self.conventions.iter().chain(self.additions)
+    }
+
+    fn carried_over(&self, name: &str) -> Option<&'static AttributeRef> {
+        let renames = self.renames?;
+        let mut current = self.current.iter().filter(|used| !used.template);
+        current.find(|used| match renames.attribute(used.name) {
+            Fate::Same => used.name == name,
+            Fate::Renamed(to) | Fate::RenamedWith(to, _) => to == name,
+            Fate::Absent => false,
+        })
     }
 }
 

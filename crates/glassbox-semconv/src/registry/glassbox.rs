@@ -151,7 +151,10 @@ pub(super) const ADDITIONS: Additions = Additions {
                 AttributeRef::required("glassbox.agent.tool_calls"),
                 AttributeRef::conditional("glassbox.content.reference").template(),
                 AttributeRef::conditional("glassbox.content.truncated"),
+                AttributeRef::recommended("glassbox.cost.input"),
+                AttributeRef::recommended("glassbox.cost.output"),
                 AttributeRef::conditional("glassbox.cost.partial"),
+                AttributeRef::conditional("glassbox.cost.source"),
                 AttributeRef::recommended("glassbox.cost.total"),
                 AttributeRef::conditional("glassbox.outcome"),
                 AttributeRef::conditional("user.id").at_start(),
@@ -199,6 +202,8 @@ pub(super) const ADDITIONS: Additions = Additions {
     events: &[Addition {
         to: "gen_ai.client.inference.operation.details",
         attributes: &[
+            AttributeRef::conditional("aws.bedrock.guardrail.id"),
+            AttributeRef::recommended("azure.resource_provider.namespace"),
             AttributeRef::conditional("glassbox.content.reference").template(),
             AttributeRef::conditional("glassbox.content.truncated"),
             AttributeRef::recommended("glassbox.cost.input"),

@@ -1,9 +1,16 @@
 //! The values of attributes, whatever signal they are on.
 
+use glassbox_semconv::attribute;
 use glassbox_semconv::registry::{AttributeDef, ValueKind};
 use opentelemetry::logs::AnyValue;
 use opentelemetry::{Array, Value};
 use serde_json::value::Value as Json;
+
+/// Structures that may as well be text: what a tool was given and gave.
+const FREE_TEXT: &[&str] = &[
+    attribute::GEN_AI_TOOL_CALL_ARGUMENTS,
+    attribute::GEN_AI_TOOL_CALL_RESULT,
+];
 
 /// What carries the attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +101,10 @@ pub(super) fn misfit(
         | (ValueKind::Boolean, Held::Boolean(_))
         | (ValueKind::StringArray, Held::Texts) => return None,
         (ValueKind::Any, held) => {
-            return structure_misfit(*held, carrier).map(|why| format!("{name} {why}"));
+            let free = FREE_TEXT.contains(&name) && matches!(held, Held::Text(_));
+            return structure_misfit(*held, carrier)
+                .filter(|_| !free)
+                .map(|why| format!("{name} {why}"));
         }
         (ValueKind::String, _) => "a string",
         (ValueKind::Int, _) => "an integer",

@@ -6,6 +6,9 @@ use glassbox_semconv::{attribute, glassbox, value};
 use super::Subject;
 use super::held::{Carrier, Held};
 
+/// Required by the registry, and yet only there where the request has one: most calls of Bedrock name no guardrail.
+pub(super) const NOT_DEMANDED: &[&str] = &[attribute::AWS_BEDROCK_GUARDRAIL_ID];
+
 /// Set where true, left out where not.
 const ONLY_TRUE: &[&str] = &[
     attribute::GEN_AI_REQUEST_STREAM,

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use opentelemetry::logs::AnyValue;
+use opentelemetry::logs::{AnyValue, LogRecord as _, Logger as _, LoggerProvider as _, Severity};
+use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry::{Key, KeyValue};
 
 use super::super::Conformance;
 use super::{bare, chat};
+use crate::Capture;
 
 #[test]
 fn metrics_are_checked_by_their_name() {
@@ -97,5 +99,66 @@ fn a_log_record_holds_structures_and_no_json_text() {
     assert_eq!(
         conformance.event("nothing", &[]),
         ["nothing: no registry has this event"]
+    );
+}
+
+#[test]
+fn an_instrument_has_its_kind_unit_type_and_buckets() {
+    let capture = Capture::new();
+    let meter = capture.meter_provider().meter("test");
+    let right = meter
+        .f64_counter("glassbox.client.cost")
+        .with_unit("{USD}")
+        .build();
+    right.add(0.5, &chat([]));
+    let name = "gen_ai.execute_tool.duration";
+    let wrong = meter.u64_histogram(name).with_unit("ms").build();
+    wrong.record(3, &[KeyValue::new("gen_ai.tool.name", "a")]);
+    wrong.record(3, &[KeyValue::new("gen_ai.tool.type", "function")]);
+    let other = meter.u64_counter("gen_ai.invoke_agent.tool_calls");
+    other.with_unit("{tool_call}").build().add(1, &[]);
+
+    let conformance = Conformance::new();
+    let none = Vec::<String>::new();
+    assert_eq!(
+        conformance.instrument(&capture.metric("glassbox.client.cost")),
+        none
+    );
+    assert_eq!(
+        bare(conformance.instrument(&capture.metric(name))),
+        [
+            "its unit is \"ms\", not \"s\"",
+            "takes integers, not doubles",
+            "its buckets are not the 14 advised ones",
+            "gen_ai.tool.name is missing; it is required on gen_ai.execute_tool.duration",
+        ]
+    );
+    assert_eq!(
+        bare(conformance.instrument(&capture.metric("gen_ai.invoke_agent.tool_calls"))),
+        ["is of the kind counter, not histogram"]
+    );
+}
+
+#[test]
+fn a_captured_event_has_its_severity_too() {
+    let capture = Capture::new();
+    let logger = capture.logger_provider().logger("test");
+    for severity in [Severity::Warn, Severity::Error] {
+        let mut record = logger.create_log_record();
+        record.set_event_name("gen_ai.client.operation.exception");
+        record.set_severity_number(severity);
+        record.add_attribute("exception.type", "timeout");
+        logger.emit(record);
+    }
+    logger.emit(logger.create_log_record());
+    let conformance = Conformance::new();
+    let findings: Vec<String> = capture
+        .logs()
+        .iter()
+        .flat_map(|log| conformance.log(log))
+        .collect();
+    assert_eq!(
+        findings,
+        ["gen_ai.client.operation.exception: its severity number is 17, not 13"]
     );
 }
