@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use glassbox::{Content, Vocabulary};
 
 /// LLM agents that you can see through.
 #[derive(Debug, Parser)]
@@ -179,6 +181,39 @@ pub(crate) struct TraceArguments {
     /// Where the trace goes. Without it the OTEL_* variables decide; without those, the tree
     #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
     pub(crate) trace: Vec<TraceKind>,
+    /// The names under which everything is recorded; the first names the spans
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = vocabulary_names())]
+    pub(crate) convention: Vec<String>,
+    /// Where messages, and what tools got and gave, are recorded [env: OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT] [default: off]
+    #[arg(long, value_enum)]
+    pub(crate) content: Option<ContentKind>,
+}
+
+fn vocabulary_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(Vocabulary::ALL.iter().map(|name| name.as_str()))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ContentKind {
+    /// Nowhere
+    Off,
+    /// In attributes of spans
+    Span,
+    /// In events
+    Event,
+    /// In both
+    SpanAndEvent,
+}
+
+impl From<ContentKind> for Content {
+    fn from(kind: ContentKind) -> Self {
+        match kind {
+            ContentKind::Off => Self::Off,
+            ContentKind::Span => Self::Span,
+            ContentKind::Event => Self::Event,
+            ContentKind::SpanAndEvent => Self::SpanAndEvent,
+        }
+    }
 }
 
 impl TraceArguments {

@@ -2,7 +2,8 @@ use std::io::{self, IsTerminal as _, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use glassbox::Telemetry;
+use glassbox::otel::{Events, TelemetryBuilder};
+use glassbox::{Telemetry, Vocabulary};
 use glassbox_export::{Builder, ConsoleExporter, Environment, Guard, TreeExporter, TreeStyle};
 
 use crate::args::{TraceArguments, TraceKind};
@@ -12,6 +13,9 @@ use crate::output;
 
 /// How long the delivery of the trace may take at the end.
 const DELIVERY: Duration = Duration::from_secs(10);
+
+const METRICS: &str = "OTEL_METRICS_EXPORTER";
+const LOGS: &str = "OTEL_LOGS_EXPORTER";
 
 /// Where the trace goes, and what records it.
 pub(crate) struct Trace {
@@ -31,6 +35,7 @@ impl Trace {
         let environment = Environment::from_env();
         let mut held = Vec::new();
         let builder = builder(&arguments.trace, &environment, &mut held)
+            .and_then(|builder| beside(builder, &environment))
             .map_err(|error| Failure::usage(error.to_string()))?;
         let guard = builder
             .with_service_name("glassbox")
@@ -40,9 +45,7 @@ impl Trace {
             .warnings()
             .iter()
             .for_each(|warning| output::complain(warning));
-        let telemetry = Telemetry::builder()
-            .tracer_provider(guard.tracer_provider())
-            .build();
+        let telemetry = telemetry(arguments, &environment, &guard);
         Ok(Self {
             guard: Arc::new(guard),
             held,
@@ -69,6 +72,46 @@ impl Trace {
                 .for_each(|problem| output::complain(&problem));
         }
     }
+}
+
+/// Metrics and log records go where their variables say, and nowhere without: not every host that takes spans takes
+/// them too.
+fn beside(builder: Builder, environment: &Environment) -> Result<Builder, glassbox_export::Error> {
+    let mut builder = builder;
+    if environment.var(METRICS).is_some() {
+        builder = builder.with_metrics_from_environment(environment)?;
+    }
+    if environment.var(LOGS).is_some() {
+        builder = builder.with_logs_from_environment(environment)?;
+    }
+    Ok(builder)
+}
+
+/// What records, as the environment and, above it, the arguments say.
+fn telemetry(arguments: &TraceArguments, environment: &Environment, guard: &Guard) -> Telemetry {
+    let mut builder = TelemetryBuilder::from_env().tracer_provider(guard.tracer_provider());
+    builder
+        .warnings()
+        .iter()
+        .for_each(|warning| output::complain(warning));
+    if environment.var(METRICS).is_some() {
+        builder = builder.meter_provider(guard.meter_provider());
+    }
+    if environment.var(LOGS).is_some() {
+        builder = builder.logger_provider(guard.logger_provider());
+    } else {
+        // Where log records go nowhere, the trace is the place to see events.
+        builder = builder.events(Events::Spans);
+    }
+    if let Some(content) = arguments.content {
+        builder = builder.content(content.into());
+    }
+    let names = arguments.convention.iter();
+    let vocabularies: Vec<Vocabulary> = names.filter_map(|name| Vocabulary::named(name)).collect();
+    if !vocabularies.is_empty() {
+        builder = builder.vocabularies(vocabularies);
+    }
+    builder.build()
 }
 
 fn builder(
@@ -98,7 +141,8 @@ fn builder(
         );
     }
     if environment.var("OTEL_TRACES_EXPORTER").is_some() {
-        return Builder::from_environment(environment);
+        return Builder::settings_from_environment(environment)
+            .with_traces_from_environment(environment);
     }
     let builder = Builder::settings_from_environment(environment)
         .with_tree(TreeExporter::new(hold(Box::new(io::stderr()))).with_style(style));
