@@ -6,7 +6,9 @@
 #![expect(clippy::disallowed_methods, reason = "a test owns its tasks")]
 
 mod host;
+mod tales;
 
+mod matrix;
 mod registry;
 mod scale;
 mod sockets;

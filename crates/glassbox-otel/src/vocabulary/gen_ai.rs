@@ -115,11 +115,11 @@ pub(crate) fn after(view: View<'_>, ending: &Ending, out: &mut Attributes) {
     }
     if let Some(cost) = facts::cost(view.facts) {
         out.push(KeyValue::new(glassbox::COST_TOTAL, cost.total));
-        // The sum of a run may be of both sources, and is made of parts that stand on the calls.
+        out.push(KeyValue::new(glassbox::COST_SOURCE, cost.source.as_str()));
+        // A run's is made of parts that stand on its calls.
         if !matches!(view.facts, Facts::Agent(_)) {
             double(glassbox::COST_INPUT, cost.input, out);
             double(glassbox::COST_OUTPUT, cost.output, out);
-            out.push(KeyValue::new(glassbox::COST_SOURCE, cost.source.as_str()));
         }
         if cost.partial {
             out.push(KeyValue::new(glassbox::COST_PARTIAL, true));

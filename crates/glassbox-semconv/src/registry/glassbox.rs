@@ -151,8 +151,6 @@ pub(super) const ADDITIONS: Additions = Additions {
                 AttributeRef::required("glassbox.agent.tool_calls"),
                 AttributeRef::conditional("glassbox.content.reference").template(),
                 AttributeRef::conditional("glassbox.content.truncated"),
-                AttributeRef::recommended("glassbox.cost.input"),
-                AttributeRef::recommended("glassbox.cost.output"),
                 AttributeRef::conditional("glassbox.cost.partial"),
                 AttributeRef::conditional("glassbox.cost.source"),
                 AttributeRef::recommended("glassbox.cost.total"),

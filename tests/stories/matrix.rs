@@ -1,0 +1,84 @@
+//! Every story in every vocabulary: the whole trace, the metrics and the events, with content on.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use glassbox::{Content, Telemetry, Vocabulary};
+use glassbox_test::conformance::Conformance;
+use glassbox_test::{Capture, insta};
+
+use crate::tales;
+
+type Told<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+type Tale = for<'a> fn(&'a Telemetry) -> Told<'a>;
+
+macro_rules! tales {
+    ($($tale:ident),* $(,)?) => {
+        const TALES: &[(&str, Tale)] = &[$((stringify!($tale), |telemetry| Box::pin(tales::$tale(telemetry)))),*];
+
+        $(
+            #[tokio::test(start_paused = true)]
+            async fn $tale() {
+                in_every_vocabulary(stringify!($tale)).await;
+            }
+        )*
+    };
+}
+
+tales! {
+    plain,
+    tool_calling,
+    parallel_tools,
+    streamed,
+    structured_output,
+    embeddings,
+    refusal,
+    length_limited_tool_call,
+    provider_error,
+    retry_then_success,
+    tool_panic,
+    tool_timeout,
+    cancelled_run,
+    dropped_stream,
+    step_limit,
+    agent_inside_a_tool,
+    multimodal,
+    cached_tokens,
+    reasoning,
+}
+
+async fn in_every_vocabulary(name: &str) {
+    let (_, tale) = TALES.iter().find(|(tale, _)| *tale == name).unwrap();
+    for vocabulary in Vocabulary::ALL {
+        let capture = Capture::new();
+        let telemetry = Telemetry::builder()
+            .tracer_provider(capture.provider())
+            .meter_provider(capture.meter_provider())
+            .logger_provider(capture.logger_provider())
+            .vocabularies([*vocabulary])
+            .content(Content::SpanAndEvent)
+            .build();
+        tale(&telemetry).await;
+        assert_eq!(capture.open(), 0, "{name}: every span has ended");
+        let file = format!("{name}@{}", vocabulary.as_str().replace('/', "_"));
+        insta::assert_snapshot!(file.as_str(), capture.render_all());
+        let conformance = match vocabulary {
+            Vocabulary::GenAi => Conformance::new(),
+            Vocabulary::GenAi1_41 => Conformance::v1_41(),
+            _ => continue,
+        };
+        let findings = findings(&conformance, &capture);
+        assert!(findings.is_empty(), "{file}: {findings:#?}");
+    }
+}
+
+/// What is wrong with anything that was captured.
+pub(crate) fn findings(conformance: &Conformance, capture: &Capture) -> Vec<String> {
+    let (spans, metrics, logs) = (capture.spans(), capture.metrics(), capture.logs());
+    let of_spans = spans.iter().flat_map(|span| conformance.span(span));
+    let of_metrics = metrics
+        .iter()
+        .flat_map(|metric| conformance.instrument(metric));
+    let of_logs = logs.iter().flat_map(|log| conformance.log(log));
+    of_spans.chain(of_metrics).chain(of_logs).collect()
+}
