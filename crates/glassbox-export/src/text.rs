@@ -45,6 +45,19 @@ pub(crate) fn grouped(count: u64) -> String {
     text
 }
 
+/// An amount of money with as many places as its first two digits need: `$1.25`, `$0.0042`. Nothing for nothing.
+pub(crate) fn dollars(amount: f64) -> Option<String> {
+    if !amount.is_finite() || amount <= 0.0 {
+        return None;
+    }
+    let places = (1.0 - amount.log10().floor()).clamp(2.0, 9.0) as usize;
+    let text = format!("{amount:.places$}");
+    let kept = text.trim_end_matches('0').len();
+    // Cents are always shown.
+    let cents = text.find('.').map_or(text.len(), |point| point + 3);
+    Some(format!("${}", &text[..kept.max(cents)]))
+}
+
 /// Text on one line that cannot steer the terminal: white space becomes a space, and a control
 /// character, or one that changes direction or is invisible, becomes a visible mark. With `ascii`
 /// so does everything beyond ASCII.

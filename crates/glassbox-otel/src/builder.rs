@@ -25,6 +25,7 @@ pub struct TelemetryBuilder {
     pub(crate) details: Option<bool>,
     agent_usage: bool,
     baggage: Vec<Key>,
+    cost_by_user: bool,
     prices: Prices,
     propagate_to_models: bool,
     pub(crate) warnings: Vec<String>,
@@ -45,6 +46,7 @@ impl Default for TelemetryBuilder {
             details: None,
             agent_usage: true,
             baggage: Vec::new(),
+            cost_by_user: false,
             prices: Prices::embedded(),
             propagate_to_models: false,
             warnings: Vec::new(),
@@ -224,6 +226,13 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Whether the metric `glassbox.client.cost` bears `user.id`, so that spend can be grouped by user without a
+    /// trace. Off unless set: every user is a series of its own.
+    pub fn cost_by_user(mut self, by_user: bool) -> Self {
+        self.cost_by_user = by_user;
+        self
+    }
+
     /// What models charge, for calls that come back without a cost: neither the provider nor a
     /// [`Priced`](glassbox_price::Priced) model said one. The embedded list unless set; an
     /// [empty](Prices::empty) one records no cost but the provider's own.
@@ -255,6 +264,7 @@ impl TelemetryBuilder {
             details: self.details,
             agent_usage: self.agent_usage,
             baggage: self.baggage,
+            cost_by_user: self.cost_by_user,
             prices: self.prices,
             propagate_to_models: self.propagate_to_models,
         };

@@ -85,27 +85,39 @@ impl Instruments {
         }
     }
 
-    /// Records an operation that has ended.
-    pub(crate) fn record(&self, facts: Facts<'_>, ending: &Ending, elapsed: Duration) {
+    /// Records an operation that has ended, its cost by this user where users are told apart.
+    pub(crate) fn record(
+        &self,
+        facts: Facts<'_>,
+        user: Option<&Arc<str>>,
+        ending: &Ending,
+        elapsed: Duration,
+    ) {
         match facts {
             Facts::Agent(run) => self.agent(run, ending, elapsed),
             Facts::Embeddings(call) => {
                 let mut attributes = of_model(&call.who, call.said.model.as_ref());
-                self.cost(facts, &attributes);
+                self.cost(facts, user, &mut attributes);
                 attributes.extend(ending.error_type());
                 self.operation_duration
                     .record(elapsed.as_secs_f64(), &attributes);
             }
-            Facts::Inference(call) => self.inference(call, ending, elapsed),
+            Facts::Inference(call) => self.inference(call, user, ending, elapsed),
             Facts::Step(step) => self.step(step, ending, elapsed),
             Facts::Tool(call) => self.tool(call, ending, elapsed),
         }
     }
 
-    fn inference(&self, call: &Inference, ending: &Ending, elapsed: Duration) {
+    fn inference(
+        &self,
+        call: &Inference,
+        user: Option<&Arc<str>>,
+        ending: &Ending,
+        elapsed: Duration,
+    ) {
         let mut attributes = of_model(&call.who, call.said.model.as_ref());
         let plain = attributes.len();
-        self.cost(Facts::Inference(call), &attributes);
+        self.cost(Facts::Inference(call), user, &mut attributes);
         if let Some(current) = &self.current {
             if let Some(wait) = call.first_chunk {
                 current.first_chunk.record(wait.as_secs_f64(), &attributes);
@@ -144,9 +156,12 @@ impl Instruments {
         }
     }
 
-    fn cost(&self, facts: Facts<'_>, attributes: &[KeyValue]) {
+    fn cost(&self, facts: Facts<'_>, user: Option<&Arc<str>>, attributes: &mut Vec<KeyValue>) {
         if let Some(cost) = facts::cost(facts) {
+            let plain = attributes.len();
+            attributes.extend(user.map(|user| KeyValue::new(name::USER_ID, Arc::clone(user))));
             self.cost.add(cost.total, attributes);
+            attributes.truncate(plain);
         }
     }
 

@@ -209,7 +209,7 @@ impl<R: Record> Recording<R> {
         let elapsed = self.clock.elapsed();
         let telemetry = self.telemetry.clone();
         self.facts.closing(&telemetry.settings().prices);
-        telemetry.measure(self.facts.facts(), ending, elapsed);
+        telemetry.measure(self.view(), ending, elapsed);
         let policy = telemetry.settings().policy();
         let mut contents = Contents::default();
         let mut references = Vec::new();

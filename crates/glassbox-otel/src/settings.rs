@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) agent_usage: bool,
     /// The keys of the baggage that is recorded.
     pub(crate) baggage: Vec<Key>,
+    /// Whether the metric of costs tells users apart.
+    pub(crate) cost_by_user: bool,
     /// What models charge, for calls that come back without a cost.
     pub(crate) prices: Prices,
     /// Whether requests to model hosts bear the trace's headers.

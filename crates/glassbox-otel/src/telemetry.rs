@@ -13,13 +13,14 @@ use crate::agent::TracedRunner;
 use crate::embedding::TracedEmbeddings;
 use crate::evaluation::Evaluation;
 use crate::events::{self, Event};
-use crate::facts::{Facts, Whom};
+use crate::facts::Whom;
 use crate::metrics::Instruments;
 use crate::model::TracedModel;
 use crate::recording::Ending;
 use crate::scope::Scope;
 use crate::settings::Settings;
 use crate::tool::TracedInvoker;
+use crate::vocabulary::View;
 use crate::{TelemetryBuilder, propagation};
 
 /// Records what models, tools and agents do, as OpenTelemetry spans, metrics and events.
@@ -157,8 +158,9 @@ impl Telemetry {
         self.inner.emitter.is_some() || self.inner.events.on_spans()
     }
 
-    pub(crate) fn measure(&self, facts: Facts<'_>, ending: &Ending, elapsed: Duration) {
-        self.instruments().record(facts, ending, elapsed);
+    pub(crate) fn measure(&self, view: View<'_>, ending: &Ending, elapsed: Duration) {
+        let user = view.whom.user.as_ref().filter(|_| self.inner.cost_by_user);
+        self.instruments().record(view.facts, user, ending, elapsed);
     }
 
     /// Records an event of the conventions where the user wants such events.

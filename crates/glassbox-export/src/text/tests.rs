@@ -23,6 +23,24 @@ fn durations_read_well() {
 }
 
 #[test]
+fn money_has_two_digits_that_say_something() {
+    for (amount, expected) in [
+        (0.000_084_9, "$0.000085"),
+        (0.0042, "$0.0042"),
+        (0.004, "$0.004"),
+        (0.5, "$0.50"),
+        (1.25, "$1.25"),
+        (1.0, "$1.00"),
+        (1234.567, "$1234.57"),
+        (1e-12, "$0.00"),
+    ] {
+        assert_eq!(dollars(amount).as_deref(), Some(expected), "{amount}");
+    }
+    assert_eq!(dollars(0.0), None);
+    assert_eq!(dollars(f64::NAN), None);
+}
+
+#[test]
 fn thousands_are_apart() {
     for (count, expected) in [
         (0, "0"),

@@ -31,6 +31,8 @@ pub(super) struct Tokens {
 pub(super) struct Facts<'a> {
     pub(super) role: Role,
     pub(super) tokens: Tokens,
+    /// What it cost, in US dollars.
+    pub(super) cost: Option<f64>,
     pub(super) model: Option<&'a str>,
     pub(super) tool: Option<&'a str>,
     /// How it ended, where that was neither well nor with an error: `cancelled`, `step_limit`.
@@ -63,6 +65,11 @@ const REASONING: Names = &[
     openllmetry::LLM_USAGE_REASONING_TOKENS,
     openinference::LLM_TOKEN_COUNT_COMPLETION_DETAILS_REASONING,
 ];
+const COST: Names = &[
+    glassbox::COST_TOTAL,
+    openllmetry::tutorial::GEN_AI_USAGE_COST,
+    openinference::LLM_COST_TOTAL,
+];
 const MODEL: Names = &[
     attribute::GEN_AI_RESPONSE_MODEL,
     attribute::GEN_AI_REQUEST_MODEL,
@@ -82,6 +89,7 @@ impl<'a> Facts<'a> {
                 output: attributes.count(OUTPUT),
                 reasoning: attributes.count(REASONING),
             },
+            cost: attributes.amount(COST),
             model: attributes.text(MODEL),
             tool: attributes.text(TOOL),
             outcome: attributes
@@ -109,6 +117,13 @@ impl<'a> Attributes<'a> {
     pub(super) fn text(self, names: Names) -> Option<&'a str> {
         match self.value(names)? {
             Value::String(text) if !text.as_str().is_empty() => Some(text.as_str()),
+            _ => None,
+        }
+    }
+
+    fn amount(self, names: Names) -> Option<f64> {
+        match self.value(names)? {
+            Value::F64(amount) if amount.is_finite() && *amount >= 0.0 => Some(*amount),
             _ => None,
         }
     }

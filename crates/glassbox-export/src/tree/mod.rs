@@ -45,7 +45,7 @@ pub struct SpanTree {
 }
 
 /// Sums over a trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub struct TreeTotals {
     /// Input tokens of the model calls, or none if none of them said. What an agent's span repeats
@@ -53,6 +53,8 @@ pub struct TreeTotals {
     pub input_tokens: Option<u64>,
     /// Output tokens of the model calls, likewise.
     pub output_tokens: Option<u64>,
+    /// What the model calls cost, in US dollars, or none if none of them said. Where only some did, it is a lower bound.
+    pub cost: Option<f64>,
     /// Spans that are a model call: chat, text completion, content generation, embeddings.
     pub model_calls: usize,
     /// Spans that are a tool call.
@@ -178,6 +180,9 @@ impl SpanTree {
                     totals.model_calls += 1;
                     add(&mut totals.input_tokens, facts.tokens.input);
                     add(&mut totals.output_tokens, facts.tokens.output);
+                    if let Some(cost) = facts.cost {
+                        totals.cost = Some(totals.cost.unwrap_or(0.0) + cost);
+                    }
                 }
                 Role::Tool => totals.tool_calls += 1,
                 Role::Agent | Role::Other => {}

@@ -10,7 +10,7 @@ use super::bar::bar;
 use super::facts::{Facts, Role, Tokens};
 use super::style::{Color, TreeStyle};
 use super::{SpanTree, TreeTotals, event};
-use crate::text::{cut, grouped, pad, plain, short};
+use crate::text::{cut, dollars, grouped, pad, plain, short};
 
 /// Levels of the tree that are drawn; deeper ones stand below one another.
 const DEEPEST: usize = 10;
@@ -87,6 +87,7 @@ impl Page<'_> {
         let TreeTotals {
             input_tokens,
             output_tokens,
+            cost,
             model_calls,
             tool_calls,
             errors,
@@ -97,6 +98,7 @@ impl Page<'_> {
             output: output_tokens,
             ..Tokens::default()
         }));
+        parts.extend(cost.and_then(dollars));
         parts.extend(counted(model_calls, "model call"));
         parts.extend(counted(tool_calls, "tool call"));
         let errors = counted(errors, "error");
@@ -261,6 +263,12 @@ fn details(span: &SpanData, facts: &Facts<'_>, style: TreeStyle) -> Vec<Detail> 
     };
     if let Some(tokens) = tokens(&facts.tokens) {
         add(&tokens, Color::Plain);
+    }
+    // A run's is the sum of its calls', as the header has it for the whole.
+    if facts.role == Role::Model
+        && let Some(cost) = facts.cost.and_then(dollars)
+    {
+        add(&cost, Color::Plain);
     }
     for name in [facts.model, facts.tool].into_iter().flatten() {
         if !says(&span.name, name) {

@@ -95,6 +95,7 @@ fn only_calls_are_summed() {
         TreeTotals {
             input_tokens: Some(2712),
             output_tokens: Some(87),
+            cost: None,
             model_calls: 2,
             tool_calls: 2,
             errors: 1,
@@ -112,6 +113,7 @@ fn other_vocabularies_are_understood() {
             KeyValue::new("openinference.span.kind", "LLM"),
             KeyValue::new("llm.token_count.prompt", 7),
             KeyValue::new("llm.token_count.completion", 3),
+            KeyValue::new("llm.cost.total", 0.5),
         ]),
         span(3).named("b").under(0).with([
             KeyValue::new("llm.request.type", "chat"),
@@ -124,6 +126,7 @@ fn other_vocabularies_are_understood() {
         TreeTotals {
             input_tokens: Some(17),
             output_tokens: Some(5),
+            cost: Some(0.5),
             model_calls: 2,
             tool_calls: 1,
             errors: 0,

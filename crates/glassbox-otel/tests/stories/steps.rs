@@ -147,6 +147,20 @@ async fn whom_it_serves_is_on_every_span() {
 }
 
 #[tokio::test]
+async fn spend_is_told_by_user_only_where_that_is_wanted() {
+    for (wanted, user) in [(false, None), (true, Some("\"u1\""))] {
+        let (telemetry, capture) = recorder(|builder| builder.cost_by_user(wanted));
+        let request = Request::new("hello").with_user("u1");
+        telemetry.model(scripted()).complete(request).await.unwrap();
+        let metric = capture.metric("glassbox.client.cost");
+        assert_eq!(metric.points()[0].text("user.id").as_deref(), user);
+        let tokens = capture.metric("gen_ai.client.inference.usage.input_tokens");
+        assert_eq!(tokens.points()[0].text("user.id"), None);
+        conforms(&capture);
+    }
+}
+
+#[tokio::test]
 async fn a_callers_trace_goes_on() {
     let (telemetry, capture) = recorder(|builder| builder);
     let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

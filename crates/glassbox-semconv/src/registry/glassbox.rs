@@ -64,6 +64,7 @@ const METRICS: &[MetricDef] = &[MetricDef {
         AttributeRef::recommended("gen_ai.response.model"),
         AttributeRef::recommended("server.address"),
         AttributeRef::conditional("server.port"),
+        AttributeRef::opt_in("user.id"),
     ],
 }];
 
