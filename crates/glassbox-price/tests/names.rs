@@ -142,6 +142,15 @@ fn the_embedded_models_are_free() {
         Some(0.0)
     );
     assert_eq!(cost("other", Prices::embedded()), None);
+    let dear = Prices::empty().with_model("demo", "slow", Rates::new(1.0, 1.0));
+    let models = dear.models("demo");
+    assert_eq!(
+        models,
+        [
+            ("offline", Rates::new(0.0, 0.0)),
+            ("slow", Rates::new(1.0, 1.0))
+        ]
+    );
 }
 
 fn list() -> Prices {

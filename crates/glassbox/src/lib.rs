@@ -18,6 +18,10 @@ pub use glassbox_agent::{Agent, Limits, Outcome, RunEvent, RunResult};
 pub use glassbox_openai as openai;
 #[cfg(feature = "otel")]
 pub use glassbox_otel::Telemetry;
+#[cfg(feature = "prices")]
+pub use glassbox_price as price;
+#[cfg(feature = "prices")]
+pub use glassbox_price::{Priced, Prices, Rates};
 #[cfg(feature = "agent")]
 pub use glassbox_tool as tool;
 #[cfg(feature = "agent")]
