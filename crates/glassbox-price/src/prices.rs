@@ -168,36 +168,43 @@ impl Prices {
 
     /// Every price: provider as the list names it, model, rates. Those that were added come first.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, Rates)> {
-        let own = self.own.iter().flat_map(|(section, models)| {
-            let rates = models.iter();
-            rates.map(|(model, rates)| (&**section, &**model, rates.clone()))
-        });
-        let embedded = self.embedded.then(embedded::iter).into_iter().flatten();
-        own.chain(embedded.filter(|(section, model, _)| {
-            let replaced = self.own.get(*section).and_then(|models| models.get(*model));
-            replaced.is_none()
-        }))
+        self.select(None)
     }
 
     /// The models of a provider that have a price, in alphabetical order.
     #[must_use]
     pub fn models(&self, provider: &str) -> Vec<(&str, Rates)> {
-        let wanted = name::section(provider);
-        let mut models: Vec<_> = self
-            .iter()
-            .filter(|(section, ..)| *section == wanted)
-            .map(|(_, model, rates)| (model, rates))
-            .collect();
+        let section = name::section(provider);
+        let listed = self.select(Some(section));
+        let mut models: Vec<_> = listed.map(|(_, model, rates)| (model, rates)).collect();
         for model in DEMO {
-            let listed = models.iter().any(|(known, _)| *known == model);
-            models.extend(
-                demo(wanted, model)
-                    .filter(|_| !listed)
-                    .map(|rates| (model, rates)),
-            );
+            let known = models.iter().any(|(listed, _)| *listed == model);
+            let rates = demo(section, model).filter(|_| !known);
+            models.extend(rates.map(|rates| (model, rates)));
         }
         models.sort_by_key(|(model, _)| *model);
         models
+    }
+
+    /// The prices of one section, or of all.
+    fn select<'a>(
+        &'a self,
+        wanted: Option<&str>,
+    ) -> impl Iterator<Item = (&'a str, &'a str, Rates)> {
+        let is_wanted = move |section: &str| wanted.is_none_or(|wanted| wanted == section);
+        let own = self.own.iter().filter(move |own| is_wanted(own.0));
+        let own = own.flat_map(|(section, models)| {
+            let rates = models.iter();
+            rates.map(|(model, rates)| (&**section, &**model, rates.clone()))
+        });
+        let replaced = |section: &str, model: &str| {
+            let models = self.own.get(section);
+            models.is_some_and(|models| models.contains_key(model))
+        };
+        let embedded = self.embedded.then(|| {
+            embedded::iter(move |section, model| is_wanted(section) && !replaced(section, model))
+        });
+        own.chain(embedded.into_iter().flatten())
     }
 
     fn insert(&mut self, section: &str, model: &str, rates: Rates) {
