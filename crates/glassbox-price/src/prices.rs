@@ -141,16 +141,13 @@ impl Prices {
     #[must_use]
     pub fn rates(&self, provider: &str, model: &str) -> Option<Rates> {
         let section = name::section(provider);
-        name::candidates(section, model).find_map(|model| {
-            let own = self.own.get(section).and_then(|models| models.get(model));
-            own.cloned()
-                .or_else(|| self.embedded.then(|| embedded::find(section, model))?)
-                .or_else(|| demo(section, model))
-        })
+        self.added(section, model)
+            .cloned()
+            .or_else(|| self.listed(section, model))
     }
 
-    /// What a call costs: by the prices of the model that answered, or else of the one that was asked. `None` where
-    /// neither has a price, and as [`Rates::cost`] says.
+    /// What a call costs: by the prices of the model that answered, or else of the one that was asked. Prices that were
+    /// added for either win over embedded ones. `None` where neither has a price, and as [`Rates::cost`] says.
     ///
     /// ```
     /// use glassbox_core::Usage;
@@ -213,20 +210,34 @@ impl Prices {
         models.insert(model.into(), rates);
     }
 
+    /// What was added for a model.
+    fn added(&self, section: &str, model: &str) -> Option<&Rates> {
+        let models = self.own.get(section)?;
+        name::candidates(section, model).find_map(|model| models.get(model))
+    }
+
+    /// What the embedded list has for a model.
+    fn listed(&self, section: &str, model: &str) -> Option<Rates> {
+        let embedded = self.embedded.then(|| name::candidates(section, model));
+        let found =
+            embedded.and_then(|mut models| models.find_map(|model| embedded::find(section, model)));
+        found.or_else(|| demo(section, model))
+    }
+
+    /// What was added comes before what is listed, and in each of them what answered before what was asked.
     fn rates_of(&self, call: &Call<'_>) -> Option<Rates> {
-        let of = |model| self.rates(call.provider, model);
-        let Some(answered) = call.answered else {
-            return of(call.requested);
-        };
-        // What answered may not say that it was for nothing.
-        if call.requested.ends_with(":free") {
-            return of(call.requested);
-        }
-        of(answered).or_else(|| {
-            // What is asked at Azure is a deployment, which may have the name of a model and be another.
-            let deployed = name::section(call.provider) == "azure";
-            (!deployed).then(|| of(call.requested))?
-        })
+        let section = name::section(call.provider);
+        let requested = call.requested;
+        // What answers to `:free` need not say that it was for nothing.
+        let answered = call.answered.filter(|_| !requested.ends_with(":free"));
+        // What is asked at Azure is a deployment, which may have the name of a listed model and be another.
+        let alias = answered.is_none() || section != "azure";
+        answered
+            .and_then(|answered| self.added(section, answered))
+            .or_else(|| self.added(section, requested))
+            .cloned()
+            .or_else(|| self.listed(section, answered?))
+            .or_else(|| alias.then(|| self.listed(section, requested))?)
     }
 }
 
