@@ -20,12 +20,8 @@ pub(crate) enum Command {
     Chat(Box<ChatArguments>),
     /// Turn texts into vectors
     Embed(Box<EmbedArguments>),
-    /// List the providers
-    Models {
-        /// What to print on standard output
-        #[arg(long, value_enum, default_value_t = Form::Text)]
-        output: Form,
-    },
+    /// List the providers, or what the models of one cost
+    Models(ModelsArguments),
 }
 
 #[derive(Debug, Args)]
@@ -33,6 +29,9 @@ pub(crate) struct RunArguments {
     /// How often the model may be called
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) max_steps: u32,
+    /// Make no further call when those before have cost this many US dollars
+    #[arg(long, value_name = "USD", value_parser = dollars)]
+    pub(crate) max_cost: Option<f64>,
     /// Offer no tools
     #[arg(long, conflicts_with = "tool")]
     pub(crate) no_tools: bool,
@@ -113,6 +112,16 @@ pub(crate) struct HostArguments {
     /// Which API of the provider to speak
     #[arg(long, value_name = "KIND", value_enum)]
     pub(crate) api: Option<ApiKind>,
+    #[command(flatten)]
+    pub(crate) prices: PricesArguments,
+}
+
+/// What models charge.
+#[derive(Debug, Args)]
+pub(crate) struct PricesArguments {
+    /// A list of prices in the format of LiteLLM's price map, in place of the built-in one [env: GLASSBOX_PRICES]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
 }
 
 /// How to answer.
@@ -174,6 +183,17 @@ pub(crate) struct EmbedArguments {
     pub(crate) output: Form,
     #[command(flatten)]
     pub(crate) trace: TraceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ModelsArguments {
+    /// The provider whose prices to list
+    pub(crate) provider: Option<String>,
+    #[command(flatten)]
+    pub(crate) prices: PricesArguments,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    pub(crate) output: Form,
 }
 
 #[derive(Debug, Args)]
@@ -282,6 +302,13 @@ fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("must be KEY=VALUE".to_owned()),
+    }
+}
+
+fn dollars(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
+        _ => Err("must be a number of US dollars, more than 0".to_owned()),
     }
 }
 

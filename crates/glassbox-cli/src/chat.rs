@@ -104,7 +104,7 @@ fn object(response: &Response, info: &ModelInfo, trace: &Trace) -> serde_json::V
         "id": response.id(),
         "model": response.model(),
         "provider": info.provider,
-        "cost": response.usage.cost.map(|cost| cost.total),
+        "cost": output::cost(&response.usage),
         "trace_id": trace.id(),
     })
 }

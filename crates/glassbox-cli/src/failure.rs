@@ -109,6 +109,11 @@ fn ended(outcome: Outcome) -> &'static str {
             "the model still wanted tools after the last step that was allowed; raise --max-steps"
         }
         Outcome::TimeLimit => "the time was up; raise --timeout",
+        Outcome::CostLimit => "the calls have cost what was allowed; raise --max-cost",
+        Outcome::CostUnknown => {
+            "nobody knows what the last call cost, so --max-cost could not be kept; give its model a price with --prices \
+             FILE, or leave --max-cost out"
+        }
         Outcome::Truncated => "the answer was cut by its limit on tokens; raise --max-tokens",
         Outcome::ContentFilter => {
             "the provider's safety system, or the model, refused; rephrase the request"

@@ -8,6 +8,7 @@ use glassbox::{
 
 use crate::args::{ApiKind, CommonArguments, HostArguments, SamplingArguments};
 use crate::failure::Failure;
+use crate::prices;
 
 /// The most bytes of a prompt on standard input: 64 MiB. More than this is not a prompt.
 const MOST_STDIN: u64 = 64 << 20;
@@ -38,6 +39,7 @@ pub(crate) fn options(host: &HostArguments) -> Result<Options, Failure> {
     }
     let mut options = Options::new();
     options.base_url.clone_from(&host.base_url);
+    options.prices = prices::list(&host.prices)?;
     Ok(options)
 }
 

@@ -10,6 +10,7 @@ mod input;
 mod interrupt;
 mod models;
 mod output;
+mod prices;
 mod printer;
 mod run;
 mod tracing;
@@ -56,7 +57,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
             let trace = Trace::start(&arguments.trace)?;
             watched(&trace, embed::embed(&arguments, &trace)).await
         }
-        Command::Models { output } => models::list(output),
+        Command::Models(arguments) => models::list(&arguments),
     }
 }
 
@@ -88,7 +89,7 @@ impl Command {
             Self::Run(arguments) => arguments.common.output,
             Self::Chat(arguments) => arguments.common.output,
             Self::Embed(arguments) => arguments.output,
-            Self::Models { output } => *output,
+            Self::Models(arguments) => arguments.output,
         }
     }
 }

@@ -58,3 +58,9 @@ pub(crate) fn usage(usage: &Usage) -> Value {
         "reasoning_output_tokens": usage.reasoning_output_tokens,
     })
 }
+
+/// What the calls cost, in US dollars. Null where that is not known of every one of them.
+pub(crate) fn cost(usage: &Usage) -> Option<f64> {
+    let cost = usage.cost.filter(|cost| !cost.partial)?;
+    Some(cost.total)
+}

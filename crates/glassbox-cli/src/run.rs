@@ -6,7 +6,7 @@ use crate::args::{Form, RunArguments};
 use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::tracing::Trace;
-use crate::{input, output};
+use crate::{input, output, prices};
 
 /// Runs an agent once, and prints its answer.
 pub(crate) async fn run(arguments: &RunArguments, trace: &Trace) -> Result<(), Failure> {
@@ -46,7 +46,8 @@ pub(crate) async fn run(arguments: &RunArguments, trace: &Trace) -> Result<(), F
 
 fn agent(arguments: &RunArguments) -> Result<Agent, Failure> {
     let common = &arguments.common;
-    let model = model_with(&input::model(&common.host)?, &input::options(&common.host)?)?;
+    let (name, options) = (input::model(&common.host)?, input::options(&common.host)?);
+    let model = model_with(&name, &options)?;
     let tools = if arguments.no_tools {
         Toolbox::new()
     } else {
@@ -54,6 +55,10 @@ fn agent(arguments: &RunArguments) -> Result<Agent, Failure> {
     };
     let mut limits = Limits::new().with_steps(arguments.max_steps);
     limits.time = common.timeout;
+    limits.cost = arguments.max_cost;
+    if limits.cost.is_some() {
+        prices::require(&name, model.info(), options.prices.as_ref())?;
+    }
     let mut agent = Agent::new(model, tools)
         .with_request(input::request(common)?)
         .with_limits(limits);
@@ -68,7 +73,7 @@ fn object(result: &RunResult, trace: &Trace) -> serde_json::Value {
         "outcome": result.outcome.as_str(),
         "steps": result.steps,
         "usage": output::usage(&result.usage),
-        "cost": result.usage.cost.map(|cost| cost.total),
+        "cost": output::cost(&result.usage),
         "trace_id": trace.id(),
         "messages": result.messages,
     })

@@ -62,6 +62,8 @@ pub struct Dialect {
     pub shows_reasoning: bool,
     /// Whether it must be asked for the usage of a stream (`stream_options.include_usage`).
     pub include_usage: bool,
+    /// Whether its usage says what a call cost.
+    pub reports_cost: bool,
     /// Whether it takes tools.
     pub tools: bool,
     /// What it can be told about tools.

@@ -15,12 +15,16 @@ pub(crate) fn find(section: &str, model: &str) -> Option<Rates> {
     find_in(TABLE, section, model)
 }
 
-/// Every line: section, model, rates.
-pub(crate) fn iter<'a>() -> impl Iterator<Item = (&'a str, &'a str, Rates)> {
-    TABLE.lines().filter_map(|line| {
+/// The sections and the models of all lines that `wanted` says yes to, and their rates.
+pub(crate) fn iter<'a>(
+    wanted: impl Fn(&str, &str) -> bool,
+) -> impl Iterator<Item = (&'a str, &'a str, Rates)> {
+    TABLE.lines().filter_map(move |line| {
         let (name, rates) = line.split_once(' ')?;
         let (section, model) = name.split_once('/')?;
-        Some((section, model, rates.parse().ok()?))
+        // Reading the rates is the work.
+        let rates = wanted(section, model).then(|| rates.parse().ok())??;
+        Some((section, model, rates))
     })
 }
 

@@ -141,16 +141,13 @@ impl Prices {
     #[must_use]
     pub fn rates(&self, provider: &str, model: &str) -> Option<Rates> {
         let section = name::section(provider);
-        name::candidates(section, model).find_map(|model| {
-            let own = self.own.get(section).and_then(|models| models.get(model));
-            own.cloned()
-                .or_else(|| self.embedded.then(|| embedded::find(section, model))?)
-                .or_else(|| demo(section, model))
-        })
+        self.added(section, model)
+            .cloned()
+            .or_else(|| self.listed(section, model))
     }
 
-    /// What a call costs: by the prices of the model that answered, or else of the one that was asked. `None` where
-    /// neither has a price, and as [`Rates::cost`] says.
+    /// What a call costs: by the prices of the model that answered, or else of the one that was asked. Prices that were
+    /// added for either win over embedded ones. `None` where neither has a price, and as [`Rates::cost`] says.
     ///
     /// ```
     /// use glassbox_core::Usage;
@@ -168,28 +165,43 @@ impl Prices {
 
     /// Every price: provider as the list names it, model, rates. Those that were added come first.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, Rates)> {
-        let own = self.own.iter().flat_map(|(section, models)| {
-            let rates = models.iter();
-            rates.map(|(model, rates)| (&**section, &**model, rates.clone()))
-        });
-        let embedded = self.embedded.then(embedded::iter).into_iter().flatten();
-        own.chain(embedded.filter(|(section, model, _)| {
-            let replaced = self.own.get(*section).and_then(|models| models.get(*model));
-            replaced.is_none()
-        }))
+        self.select(None)
     }
 
     /// The models of a provider that have a price, in alphabetical order.
     #[must_use]
     pub fn models(&self, provider: &str) -> Vec<(&str, Rates)> {
-        let wanted = name::section(provider);
-        let mut models: Vec<_> = self
-            .iter()
-            .filter(|(section, ..)| *section == wanted)
-            .map(|(_, model, rates)| (model, rates))
-            .collect();
+        let section = name::section(provider);
+        let listed = self.select(Some(section));
+        let mut models: Vec<_> = listed.map(|(_, model, rates)| (model, rates)).collect();
+        for model in DEMO {
+            let known = models.iter().any(|(listed, _)| *listed == model);
+            let rates = demo(section, model).filter(|_| !known);
+            models.extend(rates.map(|rates| (model, rates)));
+        }
         models.sort_by_key(|(model, _)| *model);
         models
+    }
+
+    /// The prices of one section, or of all.
+    fn select<'a>(
+        &'a self,
+        wanted: Option<&str>,
+    ) -> impl Iterator<Item = (&'a str, &'a str, Rates)> {
+        let is_wanted = move |section: &str| wanted.is_none_or(|wanted| wanted == section);
+        let own = self.own.iter().filter(move |own| is_wanted(own.0));
+        let own = own.flat_map(|(section, models)| {
+            let rates = models.iter();
+            rates.map(|(model, rates)| (&**section, &**model, rates.clone()))
+        });
+        let replaced = |section: &str, model: &str| {
+            let models = self.own.get(section);
+            models.is_some_and(|models| models.contains_key(model))
+        };
+        let embedded = self.embedded.then(|| {
+            embedded::iter(move |section, model| is_wanted(section) && !replaced(section, model))
+        });
+        own.chain(embedded.into_iter().flatten())
     }
 
     fn insert(&mut self, section: &str, model: &str, rates: Rates) {
@@ -198,20 +210,34 @@ impl Prices {
         models.insert(model.into(), rates);
     }
 
+    /// What was added for a model.
+    fn added(&self, section: &str, model: &str) -> Option<&Rates> {
+        let models = self.own.get(section)?;
+        name::candidates(section, model).find_map(|model| models.get(model))
+    }
+
+    /// What the embedded list has for a model.
+    fn listed(&self, section: &str, model: &str) -> Option<Rates> {
+        let embedded = self.embedded.then(|| name::candidates(section, model));
+        let found =
+            embedded.and_then(|mut models| models.find_map(|model| embedded::find(section, model)));
+        found.or_else(|| demo(section, model))
+    }
+
+    /// What was added comes before what is listed, and in each of them what answered before what was asked.
     fn rates_of(&self, call: &Call<'_>) -> Option<Rates> {
-        let of = |model| self.rates(call.provider, model);
-        let Some(answered) = call.answered else {
-            return of(call.requested);
-        };
-        // What answered may not say that it was for nothing.
-        if call.requested.ends_with(":free") {
-            return of(call.requested);
-        }
-        of(answered).or_else(|| {
-            // What is asked at Azure is a deployment, which may have the name of a model and be another.
-            let deployed = name::section(call.provider) == "azure";
-            (!deployed).then(|| of(call.requested))?
-        })
+        let section = name::section(call.provider);
+        let requested = call.requested;
+        // What answers to `:free` need not say that it was for nothing.
+        let answered = call.answered.filter(|_| !requested.ends_with(":free"));
+        // What is asked at Azure is a deployment, which may have the name of a listed model and be another.
+        let alias = answered.is_none() || section != "azure";
+        answered
+            .and_then(|answered| self.added(section, answered))
+            .or_else(|| self.added(section, requested))
+            .cloned()
+            .or_else(|| self.listed(section, answered?))
+            .or_else(|| alias.then(|| self.listed(section, requested))?)
     }
 }
 
@@ -225,8 +251,11 @@ impl fmt::Debug for Prices {
     }
 }
 
-/// The embedded models of Glassbox run in this process, for nothing.
+/// The models that are part of Glassbox.
+const DEMO: [&str; 2] = ["offline", "slow"];
+
+/// They run in this process, for nothing.
 fn demo(section: &str, model: &str) -> Option<Rates> {
-    let ours = section == "demo" && matches!(model, "offline" | "slow");
+    let ours = section == "demo" && DEMO.contains(&model);
     ours.then(|| Rates::new(0.0, 0.0))
 }

@@ -193,20 +193,18 @@ impl Rates {
         if service == ServiceTier::Standard && above == 0 {
             return &mut self.tokens;
         }
+        // In order, as long as nobody else puts bands in.
         let key = (service, above);
-        let at = self
-            .bands
-            .binary_search_by_key(&key, |band| (band.service, band.above))
-            .unwrap_or_else(|at| {
-                let tokens = TokenRates::default();
-                let band = Band {
-                    service,
-                    above,
-                    tokens,
-                };
+        let keys = || self.bands.iter().map(|band| (band.service, band.above));
+        let at = match keys().position(|known| known == key) {
+            Some(at) => at,
+            None => {
+                let at = keys().take_while(|known| *known < key).count();
+                let band = Band::new(service, above, TokenRates::default());
                 self.bands.insert(at, band);
                 at
-            });
+            }
+        };
         &mut self.bands[at].tokens
     }
 }

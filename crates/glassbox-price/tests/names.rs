@@ -142,6 +142,15 @@ fn the_embedded_models_are_free() {
         Some(0.0)
     );
     assert_eq!(cost("other", Prices::embedded()), None);
+    let dear = Prices::empty().with_model("demo", "slow", Rates::new(1.0, 1.0));
+    let models = dear.models("demo");
+    assert_eq!(
+        models,
+        [
+            ("offline", Rates::new(0.0, 0.0)),
+            ("slow", Rates::new(1.0, 1.0))
+        ]
+    );
 }
 
 fn list() -> Prices {
@@ -149,8 +158,6 @@ fn list() -> Prices {
     Prices::empty()
         .with_model("acme", "asked", rate(1e-6))
         .with_model("acme", "answers", rate(2e-6))
-        .with_model("azure.ai.openai", "asked", rate(1e-6))
-        .with_model("azure", "answers", rate(2e-6))
 }
 
 fn input(call: &Call<'_>) -> Option<f64> {
@@ -175,11 +182,32 @@ fn what_answered_comes_before_what_was_asked() {
 }
 
 #[test]
+fn a_price_that_was_added_wins_whichever_name_it_is_for() {
+    let call = Call::new("openai", "gpt-4o-mini").with_answered(Some("gpt-4o-mini-2024-07-18"));
+    for name in ["gpt-4o-mini", "gpt-4o-mini-2024-07-18"] {
+        let prices = Prices::embedded().with_model("openai", name, Rates::new(1.0, 1.0));
+        let cost = prices.cost(&call, &Usage::new(1, 1));
+        assert_eq!(cost.map(|cost| cost.total), Some(2.0), "{name}");
+    }
+}
+
+#[test]
 fn a_deployment_is_not_the_model_that_it_is_named_after() {
-    let call = Call::new("azure.ai.openai", "asked");
-    assert_eq!(input(&call), Some(1.0));
-    assert_eq!(input(&call.with_answered(Some("answers"))), Some(2.0));
-    assert_eq!(input(&call.with_answered(Some("unheard-of"))), None);
+    let input = |prices: &Prices, call: &Call<'_>| {
+        let cost = prices.cost(call, &Usage::new(100_000, 0));
+        cost.map(|cost| format!("{:.6}", cost.total))
+    };
+    let call = Call::new("azure.ai.openai", "gpt-4o-mini");
+    let embedded = Prices::embedded();
+    assert_eq!(input(&embedded, &call).as_deref(), Some("0.015000"));
+    let answered = call.with_answered(Some("gpt-4o-2024-11-20"));
+    assert_eq!(input(&embedded, &answered).as_deref(), Some("0.250000"));
+    let unheard_of = call.with_answered(Some("unheard-of"));
+    assert_eq!(input(&embedded, &unheard_of), None);
+
+    // A price for the deployment itself is one.
+    let mine = embedded.with_model("azure", "gpt-4o-mini", Rates::new(1e-5, 1e-5));
+    assert_eq!(input(&mine, &unheard_of).as_deref(), Some("1.000000"));
 }
 
 #[test]

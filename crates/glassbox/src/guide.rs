@@ -8,6 +8,10 @@ pub mod first_trace {}
 #[doc = include_str!("../guide/tools.md")]
 pub mod tools {}
 
+#[cfg(all(feature = "agent", feature = "demo", feature = "prices"))]
+#[doc = include_str!("../guide/cost.md")]
+pub mod cost {}
+
 #[doc = include_str!("../guide/streaming.md")]
 pub mod streaming {}
 

@@ -20,6 +20,10 @@ pub use glassbox_openai as openai;
 pub use glassbox_otel as otel;
 #[cfg(feature = "otel")]
 pub use glassbox_otel::{Content, Telemetry, Vocabulary};
+#[cfg(feature = "prices")]
+pub use glassbox_price as price;
+#[cfg(feature = "prices")]
+pub use glassbox_price::{Priced, Prices, Rates};
 #[cfg(feature = "agent")]
 pub use glassbox_tool as tool;
 #[cfg(feature = "agent")]

@@ -4,7 +4,7 @@ use glassbox_core::{
     Capabilities, CompletionModel, EmbeddingModel, Error, ErrorKind, Result, Secret,
 };
 
-/// The host and the key of a model, in place of those from the environment and the provider's defaults.
+/// The host, the key and the prices of a model, in place of those from the environment and of the defaults.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
@@ -12,6 +12,9 @@ pub struct Options {
     pub base_url: Option<String>,
     /// The API key.
     pub api_key: Option<Secret>,
+    /// What models charge. `None` is the embedded list.
+    #[cfg(feature = "prices")]
+    pub prices: Option<glassbox_price::Prices>,
 }
 
 impl Options {
@@ -34,6 +37,28 @@ impl Options {
         self.api_key = Some(key.into());
         self
     }
+
+    /// Sets what models charge.
+    #[cfg(feature = "prices")]
+    #[must_use]
+    pub fn with_prices(mut self, prices: glassbox_price::Prices) -> Self {
+        self.prices = Some(prices);
+        self
+    }
+
+    /// The model with prices.
+    #[cfg(all(feature = "prices", any(feature = "demo", feature = "openai")))]
+    fn priced<M>(&self, model: M) -> glassbox_price::Priced<M> {
+        let prices = self.prices.clone();
+        glassbox_price::Priced::new(model)
+            .with_prices(prices.unwrap_or_else(glassbox_price::Prices::embedded))
+    }
+
+    /// The model: this build has no prices.
+    #[cfg(all(not(feature = "prices"), any(feature = "demo", feature = "openai")))]
+    fn priced<M>(&self, model: M) -> M {
+        model
+    }
 }
 
 /// A provider that this build knows.
@@ -48,10 +73,16 @@ pub struct Provider {
     pub key_variable: Option<&'static str>,
     /// What its models can do, as far as the provider decides it.
     pub capabilities: Capabilities,
+    /// Whether its responses say what they cost.
+    pub reports_cost: bool,
 }
 
 /// The completion model of a name like `openai/gpt-4o-mini`: the provider, a slash, and the model's own name, which may
 /// hold more slashes. Key and host come from the variables that the provider's own SDK reads.
+///
+/// With the feature `prices`, the usage of every response has its cost where the provider says it or the list of prices
+/// has it. What is at another base URL is taken to cost what the provider charges; where it does not, the provider to
+/// name is `openai-compatible`.
 ///
 /// ```
 /// # fn main() -> glassbox::Result<()> {
@@ -78,10 +109,14 @@ pub fn model_with(name: &str, options: &Options) -> Result<Arc<dyn CompletionMod
     let _ = options;
     match split(name)? {
         #[cfg(feature = "demo")]
-        (DEMO, model) => Ok(Arc::new(crate::demo::DemoModel::new(model)?)),
+        (DEMO, model) => {
+            let model = crate::demo::DemoModel::new(model)?;
+            Ok(Arc::new(options.priced(model)))
+        }
         #[cfg(feature = "openai")]
         (provider, model) if glassbox_openai::dialect(provider).is_some() => {
-            Ok(Arc::new(openai(provider, model, options)?.build()?))
+            let model = openai(provider, model, options)?.build()?;
+            Ok(Arc::new(options.priced(model)))
         }
         (provider, _) => Err(unknown(provider)),
     }
@@ -111,9 +146,10 @@ pub fn embedding_model_with(name: &str, options: &Options) -> Result<Arc<dyn Emb
             "the demo provider has no embeddings; name a model such as openai/text-embedding-3-small",
         )),
         #[cfg(feature = "openai")]
-        (provider, model) if glassbox_openai::dialect(provider).is_some() => Ok(Arc::new(
-            openai(provider, model, options)?.build_embeddings()?,
-        )),
+        (provider, model) if glassbox_openai::dialect(provider).is_some() => {
+            let model = openai(provider, model, options)?.build_embeddings()?;
+            Ok(Arc::new(options.priced(model)))
+        }
         (provider, _) => Err(unknown(provider)),
     }
 }
@@ -130,6 +166,7 @@ pub fn providers() -> Vec<Provider> {
             base_url: None,
             key_variable: None,
             capabilities,
+            reports_cost: false,
         });
     }
     #[cfg(feature = "openai")]
@@ -138,6 +175,7 @@ pub fn providers() -> Vec<Provider> {
         base_url: (!dialect.base_url.is_empty()).then_some(dialect.base_url),
         key_variable: (!dialect.variables.key.is_empty()).then_some(dialect.variables.key),
         capabilities: dialect.capabilities(),
+        reports_cost: dialect.reports_cost,
     }));
     providers.sort_by_key(|provider| provider.name);
     providers

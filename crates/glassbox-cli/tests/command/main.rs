@@ -9,5 +9,6 @@ mod binary;
 mod failures;
 mod hosts;
 mod offline;
+mod prices;
 mod signals;
 mod streams;

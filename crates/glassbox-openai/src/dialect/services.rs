@@ -169,7 +169,7 @@ pub const NVIDIA: Dialect = Dialect {
     ..SERVICE
 };
 
-/// OpenRouter (`openrouter.ai/docs/api-reference/chat-completion`).
+/// OpenRouter (`openrouter.ai/docs/api-reference/chat-completion`), which says what a call cost.
 pub const OPENROUTER: Dialect = Dialect {
     name: "openrouter",
     provider: "openrouter",
@@ -181,6 +181,7 @@ pub const OPENROUTER: Dialect = Dialect {
     },
     reasoning_effort: ReasoningEffort::Nested,
     reasoning: ReasoningEcho::Details,
+    reports_cost: true,
     media: Media {
         images: true,
         audio: true,
@@ -190,7 +191,8 @@ pub const OPENROUTER: Dialect = Dialect {
     ..SERVICE
 };
 
-/// Perplexity (`docs.perplexity.ai/api-reference/chat-completions-post`). It searches by itself and takes no tools.
+/// Perplexity (`docs.perplexity.ai/api-reference/chat-completions-post`). It searches by itself, takes no tools, and says
+/// what a call cost.
 pub const PERPLEXITY: Dialect = Dialect {
     name: "perplexity",
     provider: "perplexity",
@@ -207,6 +209,7 @@ pub const PERPLEXITY: Dialect = Dialect {
         ..OPENAI.options
     },
     include_usage: false,
+    reports_cost: true,
     tools: false,
     embeddings: Embeddings {
         path: "v1/embeddings",
@@ -228,12 +231,13 @@ pub const TOGETHER: Dialect = Dialect {
     ..SERVICE
 };
 
-/// xAI (`docs.x.ai/docs/api-reference`).
+/// xAI (`docs.x.ai/docs/api-reference`), which says what a call cost.
 pub const XAI: Dialect = Dialect {
     name: "xai",
     provider: "x_ai",
     base_url: "https://api.x.ai/v1",
     variables: Variables::new("XAI_API_KEY", ""),
+    reports_cost: true,
     ..SERVICE
 };
 

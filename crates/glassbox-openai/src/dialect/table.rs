@@ -39,6 +39,7 @@ pub const OPENAI: Dialect = Dialect {
     reasoning: ReasoningEcho::Omit,
     shows_reasoning: false,
     include_usage: true,
+    reports_cost: false,
     tools: true,
     tool_choice: ToolChoices {
         required: Some("required"),

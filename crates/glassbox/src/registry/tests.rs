@@ -57,3 +57,30 @@ fn the_list_is_sorted_and_without_doubles() {
 fn a_demo_model_that_does_not_exist_is_a_wrong_setting() {
     assert!(refused("demo/nonsuch").contains("demo/offline"));
 }
+
+#[test]
+fn the_providers_that_say_what_a_call_cost_are_known() {
+    let says: Vec<_> = providers()
+        .iter()
+        .filter(|provider| provider.reports_cost)
+        .map(|provider| provider.name)
+        .collect();
+    assert_eq!(says, ["openrouter", "perplexity", "xai"]);
+}
+
+#[cfg(feature = "prices")]
+#[tokio::test]
+async fn models_say_what_their_calls_cost() {
+    use glassbox_core::CompletionModelExt as _;
+    use glassbox_price::{Prices, Rates};
+
+    let cost = async |options: &Options| {
+        let model = model_with("demo/offline", options).unwrap();
+        let response = model.complete("2 + 2?").await.unwrap();
+        response.usage.cost.map(|cost| cost.total)
+    };
+    assert_eq!(cost(&Options::new()).await, Some(0.0));
+    let dear = Prices::empty().with_model("demo", "offline", Rates::new(1.0, 0.0));
+    let total = cost(&Options::new().with_prices(dear)).await;
+    assert!(total > Some(1.0), "{total:?}");
+}
