@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use glassbox::otel::{Events, TelemetryBuilder};
-use glassbox::{Telemetry, Vocabulary};
+use glassbox::{Prices, Telemetry, Vocabulary};
 use glassbox_export::{Builder, ConsoleExporter, Environment, Guard, TreeExporter, TreeStyle};
 
 use crate::args::{TraceArguments, TraceKind};
@@ -89,7 +89,10 @@ fn beside(builder: Builder, environment: &Environment) -> Result<Builder, glassb
 
 /// What records, as the environment and, above it, the arguments say.
 fn telemetry(arguments: &TraceArguments, environment: &Environment, guard: &Guard) -> Telemetry {
-    let mut builder = TelemetryBuilder::from_env().tracer_provider(guard.tracer_provider());
+    // The command's models say themselves what calls cost, by the list that it was given.
+    let mut builder = TelemetryBuilder::from_env()
+        .prices(Prices::empty())
+        .tracer_provider(guard.tracer_provider());
     builder
         .warnings()
         .iter()
@@ -97,14 +100,14 @@ fn telemetry(arguments: &TraceArguments, environment: &Environment, guard: &Guar
     if environment.var(METRICS).is_some() {
         builder = builder.meter_provider(guard.meter_provider());
     }
-    if environment.var(LOGS).is_some() {
-        builder = builder.logger_provider(guard.logger_provider());
-    } else {
-        // Where log records go nowhere, the trace is the place to see events.
-        builder = builder.events(Events::Spans);
-    }
     if let Some(content) = arguments.content {
         builder = builder.content(content.into());
+    }
+    if environment.var(LOGS).is_some() {
+        builder = builder.logger_provider(guard.logger_provider());
+    } else if builder.has_content_in_events() {
+        // Where log records go nowhere, the trace is the place to see them.
+        builder = builder.events(Events::Spans);
     }
     let names = arguments.convention.iter();
     let vocabularies: Vec<Vocabulary> = names.filter_map(|name| Vocabulary::named(name)).collect();

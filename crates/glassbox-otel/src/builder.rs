@@ -69,6 +69,12 @@ impl TelemetryBuilder {
         environment::read(|name| std::env::var(name).ok())
     }
 
+    /// Whether content goes to events, as far as has been said: then they should go somewhere.
+    #[must_use]
+    pub fn has_content_in_events(&self) -> bool {
+        self.policy.content.on_events()
+    }
+
     /// What was wrong in the environment, one sentence each.
     #[must_use]
     pub fn warnings(&self) -> &[String] {

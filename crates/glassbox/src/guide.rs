@@ -4,6 +4,10 @@
 #[doc = include_str!("../guide/first_trace.md")]
 pub mod first_trace {}
 
+#[cfg(feature = "otel")]
+#[doc = include_str!("../guide/telemetry.md")]
+pub mod telemetry {}
+
 #[cfg(feature = "agent")]
 #[doc = include_str!("../guide/tools.md")]
 pub mod tools {}

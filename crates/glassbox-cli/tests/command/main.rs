@@ -12,3 +12,4 @@ mod offline;
 mod prices;
 mod signals;
 mod streams;
+mod telemetry;
