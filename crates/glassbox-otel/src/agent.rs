@@ -85,6 +85,7 @@ impl Waiting {
             operation: Operation::None,
             agent: agent.name.clone(),
             told: Some(Arc::default()),
+            workflow: around.workflow.clone().or_else(|| agent.name.clone()),
             ..around.serving(request.conversation.as_ref(), request.user.as_ref())
         };
         let mut recording = Recording::open(&self.telemetry, facts, scope.clone(), &parent);

@@ -182,6 +182,11 @@ pub(crate) fn text(value: &Value, limit: usize) -> (String, bool) {
     }
 }
 
+/// A value as JSON text of at most `limit` bytes, a text in quotes too, and whether something was cut for that.
+pub(crate) fn json(value: &Value, limit: usize) -> (String, bool) {
+    fit::json(value, limit)
+}
+
 /// A value of at most `limit` bytes as JSON text, and whether something was cut for that.
 pub(crate) fn value(value: Value, limit: usize) -> (Value, bool) {
     let (text, cut) = fit::json(&value, limit);

@@ -41,11 +41,17 @@ pub(crate) trait Record: Send {
     fn closing(&mut self, _prices: &Prices) {}
 }
 
-/// Whom an operation serves.
+/// Whom an operation serves, and what it is part of.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Whom {
     pub(crate) conversation: Option<Arc<str>>,
     pub(crate) user: Option<Arc<str>>,
+    /// The agent whose run it is, or is part of.
+    pub(crate) agent: Option<Arc<str>>,
+    /// The workflow that it is, or is part of, or else the agent.
+    pub(crate) workflow: Option<Arc<str>>,
+    /// The names of the steps and tools around it, joined by dots.
+    pub(crate) path: Option<Arc<str>>,
     /// The entries of the baggage that are to be recorded.
     pub(crate) baggage: Vec<KeyValue>,
 }

@@ -7,12 +7,16 @@ use glassbox_semconv::{attribute as name, glassbox, metric, registry, v1_41, val
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Histogram, Meter};
 
-use crate::facts::{self, AgentRun, Facts, Identity, Inference, StepKind, StepTaken, ToolCalled};
+use crate::facts::{
+    self, AgentRun, Embeddings, Facts, Identity, Inference, StepKind, StepTaken, ToolCalled,
+};
 use crate::recording::Ending;
 use crate::vocabulary::{Vocabulary, gen_ai};
 
+mod openllmetry;
 mod tokens;
 
+use openllmetry::OpenLlmetry;
 use tokens::{ReleasedTokens, Tokens};
 
 /// Every instrument, as the vocabularies name them.
@@ -20,6 +24,9 @@ use tokens::{ReleasedTokens, Tokens};
 pub(crate) struct Instruments {
     current: Option<Current>,
     released: Option<Released>,
+    openllmetry: Option<OpenLlmetry>,
+    /// What release 1.41 and everything before it counted.
+    tokens: Option<ReleasedTokens>,
     cost: Counter<f64>,
     agent_duration: Histogram<f64>,
     agent_inference_calls: Histogram<u64>,
@@ -38,18 +45,19 @@ struct Current {
     tokens: Tokens,
 }
 
-/// What release 1.41 recorded of them, where it is not the same.
+/// What release 1.41 alone recorded of them.
 #[derive(Debug)]
 struct Released {
     first_chunk: Histogram<f64>,
     output_chunk: Histogram<f64>,
-    tokens: ReleasedTokens,
 }
 
 impl Instruments {
     pub(crate) fn new(meter: &Meter, vocabularies: &[Vocabulary]) -> Self {
         let released = vocabularies.contains(&Vocabulary::GenAi1_41);
-        let current = !released || vocabularies.contains(&Vocabulary::GenAi);
+        let openllmetry = vocabularies.contains(&Vocabulary::OpenLlmetry);
+        let older = released || openllmetry;
+        let current = !older || vocabularies.contains(&Vocabulary::GenAi);
         Self {
             current: current.then(|| Current {
                 duration: histogram(meter, metric::GEN_AI_CLIENT_INFERENCE_DURATION),
@@ -69,8 +77,9 @@ impl Instruments {
                     meter,
                     v1_41::metric::GEN_AI_CLIENT_OPERATION_TIME_PER_OUTPUT_CHUNK,
                 ),
-                tokens: ReleasedTokens::new(meter),
             }),
+            openllmetry: openllmetry.then(|| OpenLlmetry::new(meter)),
+            tokens: older.then(|| ReleasedTokens::new(meter)),
             cost: meter
                 .f64_counter(glassbox::METRIC_CLIENT_COST)
                 .with_unit("{USD}")
@@ -95,17 +104,31 @@ impl Instruments {
     ) {
         match facts {
             Facts::Agent(run) => self.agent(run, ending, elapsed),
-            Facts::Embeddings(call) => {
-                let mut attributes = of_model(&call.who, call.said.model.as_ref());
-                self.cost(facts, user, &mut attributes);
-                attributes.extend(ending.error_type());
-                self.operation_duration
-                    .record(elapsed.as_secs_f64(), &attributes);
-            }
+            Facts::Embeddings(call) => self.embeddings(call, user, ending, elapsed),
             Facts::Inference(call) => self.inference(call, user, ending, elapsed),
             Facts::Step(step) => self.step(step, ending, elapsed),
             Facts::Tool(call) => self.tool(call, ending, elapsed),
         }
+    }
+
+    fn embeddings(
+        &self,
+        call: &Embeddings,
+        user: Option<&Arc<str>>,
+        ending: &Ending,
+        elapsed: Duration,
+    ) {
+        let mut attributes = of_model(&call.who, call.said.model.as_ref());
+        self.cost(Facts::Embeddings(call), user, &mut attributes);
+        if self.openllmetry.is_some() {
+            OpenLlmetry::describe(&call.who, false, &mut attributes);
+            if let Some(tokens) = &self.tokens {
+                tokens.record(&call.usage, &mut attributes);
+            }
+        }
+        attributes.extend(ending.error_type());
+        self.operation_duration
+            .record(elapsed.as_secs_f64(), &attributes);
     }
 
     fn inference(
@@ -126,23 +149,39 @@ impl Instruments {
                 current.tokens.record(&call.usage, &mut attributes);
             }
         }
-        if let Some(released) = &self.released {
-            if let Some(wait) = call.first_chunk {
-                released.first_chunk.record(wait.as_secs_f64(), &attributes);
-            }
-            if !call.repeats {
-                released.tokens.record(&call.usage, &mut attributes);
-            }
+        if let Some(released) = &self.released
+            && let Some(wait) = call.first_chunk
+        {
+            released.first_chunk.record(wait.as_secs_f64(), &attributes);
         }
-        attributes.truncate(plain);
-        attributes.extend(ending.error_type());
         if let Some(current) = &self.current {
+            attributes.extend(ending.error_type());
             current.duration.record(elapsed.as_secs_f64(), &attributes);
+            attributes.truncate(plain);
         }
-        if self.released.is_some() {
-            self.operation_duration
-                .record(elapsed.as_secs_f64(), &attributes);
+        self.older(call, attributes, ending, elapsed);
+    }
+
+    /// What release 1.41 and OpenLLMetry recorded under the same names, so once, with the attributes of both.
+    fn older(
+        &self,
+        call: &Inference,
+        mut attributes: Vec<KeyValue>,
+        ending: &Ending,
+        elapsed: Duration,
+    ) {
+        let Some(tokens) = &self.tokens else { return };
+        if let Some(openllmetry) = &self.openllmetry {
+            OpenLlmetry::describe(&call.who, call.is_incremental(), &mut attributes);
+            let well = matches!(ending, Ending::Done);
+            openllmetry.answered(call, well, &mut attributes);
         }
+        if !call.repeats {
+            tokens.record(&call.usage, &mut attributes);
+        }
+        attributes.extend(ending.error_type());
+        self.operation_duration
+            .record(elapsed.as_secs_f64(), &attributes);
     }
 
     /// Records the time between two chunks.

@@ -21,6 +21,11 @@ pub(crate) struct Scope {
     pub(crate) user: Option<Arc<str>>,
     /// What the run that this is part of has recorded of its conversation.
     pub(crate) told: Option<Arc<Mutex<Told>>>,
+    /// The workflow this is part of or, outside of any, the agent.
+    pub(crate) workflow: Option<Arc<str>>,
+    /// The names of the steps and tools around it, from the outside in, joined by dots. Known where a vocabulary
+    /// records it.
+    pub(crate) path: Option<Arc<str>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -60,6 +65,14 @@ impl Scope {
             self.user = Some(Arc::clone(user));
         }
         self
+    }
+
+    /// The path of what is inside the step or tool of this name.
+    pub(crate) fn path_into(&self, name: &str) -> Option<Arc<str>> {
+        Some(match &self.path {
+            Some(path) => format!("{path}.{name}").into(),
+            None => name.into(),
+        })
     }
 
     /// The model call that is going on.

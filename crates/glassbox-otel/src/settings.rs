@@ -88,6 +88,11 @@ impl Settings {
         &self.vocabularies
     }
 
+    /// Whether the path to an operation is recorded.
+    pub(crate) fn tells_paths(&self) -> bool {
+        self.vocabularies.contains(&Vocabulary::OpenLlmetry)
+    }
+
     pub(crate) fn policy(&self) -> &Policy {
         &self.policy
     }

@@ -8,9 +8,10 @@ use opentelemetry::{Context, KeyValue, Value};
 use serde_json::{Map, json};
 
 use crate::Telemetry;
-use crate::facts::{StepKind, StepTaken};
+use crate::facts::{Facts, StepKind, StepTaken};
 use crate::recording::{Ending, Recording};
 use crate::scope::{Operation, Scope};
+use crate::vocabulary::gen_ai;
 
 /// What is done to a memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -203,8 +204,16 @@ impl Step {
     #[must_use = "dropping a step that has begun records it as cancelled"]
     pub fn start(self) -> StepSpan {
         let around = Scope::current();
+        let (mut workflow, mut path) = (around.workflow.clone(), around.path.clone());
+        if self.facts.kind == StepKind::Workflow {
+            workflow.clone_from(&self.facts.name);
+        } else if self.telemetry.settings().tells_paths() {
+            path = around.path_into(gen_ai::operation(Facts::Step(&self.facts)));
+        }
         let scope = Scope {
             operation: Operation::None,
+            workflow,
+            path,
             ..around.serving(self.conversation.as_ref(), self.user.as_ref())
         };
         let recording = Recording::open(&self.telemetry, self.facts, scope, &Context::current());

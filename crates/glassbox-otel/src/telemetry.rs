@@ -182,7 +182,7 @@ impl Telemetry {
         }
     }
 
-    /// Whom an operation serves: the scope says, and the baggage as far as it was listed.
+    /// Whom an operation serves and what it is part of: the scope says, and the baggage as far as it was listed.
     pub(crate) fn whom(&self, scope: &Scope, context: &Context) -> Whom {
         let baggage = self.inner.baggage.iter().filter_map(|key| {
             let value = context.baggage().get(key.as_str())?;
@@ -191,6 +191,12 @@ impl Telemetry {
         Whom {
             conversation: scope.conversation.clone(),
             user: scope.user.clone(),
+            agent: scope.agent.clone(),
+            workflow: scope.workflow.clone(),
+            // Its own scope is about what is inside it.
+            path: context
+                .get::<Scope>()
+                .and_then(|around| around.path.clone()),
             baggage: baggage.collect(),
         }
     }

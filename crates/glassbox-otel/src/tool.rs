@@ -44,8 +44,14 @@ impl Invoke for TracedInvoker {
             call: wanted.then(|| request.call().clone()),
             response: None,
         };
+        let path = if facts.known && self.telemetry.settings().tells_paths() {
+            around.path_into(&facts.name)
+        } else {
+            around.path.clone()
+        };
         let scope = Scope {
             operation: Operation::Tool(here),
+            path,
             // What the tool asks a model is a conversation of its own.
             told: None,
             ..around

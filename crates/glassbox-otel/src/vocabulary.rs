@@ -12,7 +12,7 @@ use crate::recording::Ending;
 pub(crate) mod attributes;
 pub(crate) mod gen_ai;
 mod openinference;
-mod openllmetry;
+pub(crate) mod openllmetry;
 mod v1_41;
 
 pub(crate) use attributes::Attributes;
@@ -236,10 +236,28 @@ impl<'a> Cutter<'a> {
     /// The text for an attribute whose name, or what it begins with, is `key`.
     pub(crate) fn text(&mut self, key: &'static str, value: &serde_json::Value) -> String {
         let (text, cut) = crate::content::text(value, self.policy.span_limit);
+        self.remember(key, cut);
+        text
+    }
+
+    /// A value as JSON text, a text in quotes too.
+    pub(crate) fn put_json(
+        &mut self,
+        key: &'static str,
+        value: Option<&serde_json::Value>,
+        out: &mut Attributes,
+    ) {
+        if let Some(value) = value {
+            let (text, cut) = crate::content::json(value, self.policy.span_limit);
+            self.remember(key, cut);
+            out.push(KeyValue::new(key, text));
+        }
+    }
+
+    fn remember(&mut self, key: &'static str, cut: bool) {
         if cut && !self.truncated.contains(&key) {
             self.truncated.push(key);
         }
-        text
     }
 
     fn finish(self, out: &mut Attributes) {

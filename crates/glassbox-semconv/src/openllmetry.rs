@@ -1,11 +1,15 @@
 //! Names of the conventions up to 1.36 and of OpenLLMetry, for backends built on them.
 //!
 //! Written by hand. Sources: the package `opentelemetry-semantic-conventions-ai` 0.5.1 (module
-//! `semconv_ai`) and the migration guide beside it, the deprecated part of the conventions'
-//! registry, and, in [`tutorial`], a much-copied tutorial on tracing an agent by hand. Where 0.5
-//! renamed something, both names are here and the document says which is the newer.
+//! `semconv_ai`) and the migration guide beside it, the instrumentations of OpenLLMetry 0.62 (how
+//! they name spans), the deprecated part of the conventions' registry, and, in [`tutorial`], a
+//! much-copied tutorial on tracing an agent by hand. Where 0.5 renamed something, both names are
+//! here and the document says which is the newer.
+//!
+//! Lists are flattened: an element's attributes carry its index in their names
+//! (`gen_ai.prompt.0.role`). The names in [`element`] follow the index and its dot.
 
-/// Up to 1.36: the provider, under the values of that time (`az.ai.openai`, `xai`).
+/// Up to 1.36: the provider, under the values of that time (`az.ai.openai`, `xai`): see [`system`].
 pub const GEN_AI_SYSTEM: &str = "gen_ai.system";
 
 // Usage.
@@ -97,7 +101,7 @@ pub const GEN_AI_COMPLETION_PREFIX: &str = "gen_ai.completion.";
 
 /// The seed.
 pub const GEN_AI_OPENAI_REQUEST_SEED: &str = "gen_ai.openai.request.seed";
-/// The response format: `text`, `json_object` or `json_schema`.
+/// The response format: see [`response_format`].
 pub const GEN_AI_OPENAI_REQUEST_RESPONSE_FORMAT: &str = "gen_ai.openai.request.response_format";
 /// The service tier asked for.
 pub const GEN_AI_OPENAI_REQUEST_SERVICE_TIER: &str = "gen_ai.openai.request.service_tier";
@@ -131,7 +135,8 @@ pub const TRACELOOP_ENTITY_VERSION: &str = "traceloop.entity.version";
 pub const TRACELOOP_ENTITY_INPUT: &str = "traceloop.entity.input";
 /// What came out, as JSON text.
 pub const TRACELOOP_ENTITY_OUTPUT: &str = "traceloop.entity.output";
-/// Prefix of what a user attaches to a whole trace: `...session_id`, `...user_id`.
+/// Prefix of what a user attaches to a whole trace; the names that its documents use are in
+/// [`association`].
 pub const TRACELOOP_ASSOCIATION_PROPERTIES_PREFIX: &str = "traceloop.association.properties.";
 /// An identifier shared by related traces. Deprecated there.
 pub const TRACELOOP_CORRELATION_ID: &str = "traceloop.correlation.id";
@@ -209,6 +214,26 @@ pub mod span_kind {
     pub const ALL: &[&str] = &[AGENT, TASK, TOOL, UNKNOWN, WORKFLOW];
 }
 
+/// Values of [`GEN_AI_OPENAI_REQUEST_RESPONSE_FORMAT`].
+pub mod response_format {
+    /// Any JSON object.
+    pub const JSON_OBJECT: &str = "json_object";
+    /// JSON that obeys a schema.
+    pub const JSON_SCHEMA: &str = "json_schema";
+    /// Text.
+    pub const TEXT: &str = "text";
+    /// All of them.
+    pub const ALL: &[&str] = &[JSON_OBJECT, JSON_SCHEMA, TEXT];
+}
+
+/// What a trace is often attached to.
+pub mod association {
+    /// The session, or conversation.
+    pub const SESSION_ID: &str = "traceloop.association.properties.session_id";
+    /// The end user.
+    pub const USER_ID: &str = "traceloop.association.properties.user_id";
+}
+
 /// Values of `gen_ai.operation.name` beyond those of the conventions.
 pub mod operation {
     /// A step of a workflow.
@@ -235,6 +260,8 @@ pub mod metric {
     pub const LLM_OPENAI_EMBEDDINGS_VECTOR_SIZE: &str = "llm.openai.embeddings.vector_size";
     /// Prefix of the vector database metrics: `db.client.query.duration` and others.
     pub const DB_CLIENT_PREFIX: &str = "db.client.";
+    /// An attribute of the metrics of model calls: whether the answer is streamed.
+    pub const STREAM: &str = "stream";
 }
 
 /// Events of the conventions up to 1.36, one per message.
@@ -251,4 +278,7 @@ pub mod event {
     pub const GEN_AI_CHOICE: &str = "gen_ai.choice";
 }
 
+pub mod element;
+pub mod span_name;
+pub mod system;
 pub mod tutorial;

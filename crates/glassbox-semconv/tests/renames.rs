@@ -121,6 +121,9 @@ fn one_attribute_changed_its_type() {
 fn prefixes_end_in_a_dot_and_no_name_does() {
     let sources = [
         include_str!("../src/openllmetry.rs"),
+        include_str!("../src/openllmetry/element.rs"),
+        include_str!("../src/openllmetry/span_name.rs"),
+        include_str!("../src/openllmetry/system.rs"),
         include_str!("../src/openllmetry/tutorial.rs"),
         include_str!("../src/openinference.rs"),
         include_str!("../src/openinference/element.rs"),
@@ -148,6 +151,12 @@ fn prefixes_end_in_a_dot_and_no_name_does() {
 fn the_other_vocabularies_have_their_values() {
     assert_eq!(openllmetry::span_kind::ALL.len(), 5);
     assert_eq!(openllmetry::request_type::ALL.len(), 5);
+    assert_eq!(openllmetry::system::of("x_ai"), "xai");
+    assert_eq!(
+        openllmetry::system::of("a host of one's own"),
+        "a host of one's own"
+    );
+    assert_eq!(openllmetry::span_name::vendor("azure.ai.openai"), "openai");
     assert_eq!(openinference::span_kind::ALL.len(), 12);
     assert_eq!(
         openinference::LLM_TOKEN_COUNT_PROMPT,

@@ -19,7 +19,7 @@ mod model;
 mod step;
 mod tool;
 
-pub(crate) use model::cached;
+pub(crate) use model::{cached, finish_reasons, openai_api};
 
 use value::gen_ai_operation_name as operation;
 

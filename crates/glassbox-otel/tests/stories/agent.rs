@@ -170,6 +170,7 @@ async fn a_limit_is_an_outcome_and_not_an_error() {
       gen_ai.usage.output_tokens = 5
       glassbox.agent.steps = 1
       glassbox.agent.tool_calls = 0
+      glassbox.cost.source = "price_list"
       glassbox.cost.total = 4.5e-6
       glassbox.outcome = "step_limit"
       * glassbox.limit_reached {glassbox.limit = 1.0, glassbox.outcome = "step_limit"}

@@ -12,4 +12,5 @@ mod events;
 mod agent;
 mod model;
 mod nesting;
+mod openllmetry;
 mod steps;

@@ -76,7 +76,7 @@ fn of_provider(call: &Inference, out: &mut Attributes) {
 
 /// Which of OpenAI's APIs it is. The `openai.*` attributes are OpenAI's, on its own host or on Azure; a host that only
 /// speaks the same API has none of them.
-fn openai_api(who: &Identity) -> Option<Api> {
+pub(crate) fn openai_api(who: &Identity) -> Option<Api> {
     use value::gen_ai_provider_name::{AZURE_AI_OPENAI, OPENAI};
     who.api
         .filter(|_| [OPENAI, AZURE_AI_OPENAI].contains(&&*who.provider))
@@ -200,7 +200,7 @@ pub(super) fn request(request: &Request, out: &mut Attributes) {
 
 /// In the order of the answers. A reason that was due and did not come is an `error`; where the caller walked away,
 /// none was due.
-pub(super) fn finish_reasons(
+pub(crate) fn finish_reasons(
     finish: &[Option<FinishReason>],
     ending: &Ending,
     out: &mut Attributes,
