@@ -16,7 +16,7 @@
 //! | on | attributes |
 //! | --- | --- |
 //! | every span | `gen_ai.operation.name`, `gen_ai.agent.name`, `traceloop.workflow.name` (the workflow around it, or else the agent), `traceloop.entity.path` (the steps and tools around it), `gen_ai.conversation.id`, `traceloop.association.properties.session_id`, `.user_id`, `error.type`, `glassbox.outcome` |
-//! | agents | `traceloop.span.kind`, `traceloop.entity.name`, `agent.model` (`provider/name`), `agent.steps`, `gen_ai.system`, `gen_ai.request.model`, the sum of the usage where the builder lets it |
+//! | agents | `traceloop.span.kind`, `traceloop.entity.name`, `agent.model` (`provider/name`), `agent.steps`, `gen_ai.system`, `gen_ai.request.model`; no usage and no cost, because dashboards of that time add up every span |
 //! | tools | `traceloop.span.kind`, `traceloop.entity.name`, `tool.name`, `gen_ai.tool.name`, `.call.id`, `.description` |
 //! | steps | `traceloop.span.kind`, `traceloop.entity.name`; of retrievals `gen_ai.data_source.id`, `db.vector.query.top_k` |
 //! | model calls and embeddings | `llm.request.type`, `gen_ai.system`, `gen_ai.provider.name`, `gen_ai.request.model`, `gen_ai.response.model`, `server.address`, `server.port`, `gen_ai.user`, `llm.user`, `gen_ai.usage.prompt_tokens` and `.input_tokens`, `.completion_tokens` and `.output_tokens`, `.total_tokens` and `llm.usage.total_tokens`, `gen_ai.usage.cost` |
@@ -124,7 +124,9 @@ pub(crate) fn after(view: View<'_>, ending: &Ending, out: &mut Attributes) {
         Facts::Inference(call) => model::after(call, ending, out),
         Facts::Step(_) | Facts::Tool(_) => {}
     }
-    if let Some(cost) = facts::cost(view.facts) {
+    // What a run consumed stands on its calls alone: dashboards of that time add up every span.
+    let is_run = matches!(view.facts, Facts::Agent(_));
+    if let Some(cost) = facts::cost(view.facts).filter(|_| !is_run) {
         out.push(KeyValue::new(tutorial::GEN_AI_USAGE_COST, cost.total));
         if cost.partial {
             out.push(KeyValue::new(glassbox::COST_PARTIAL, true));

@@ -4,7 +4,7 @@ use glassbox_semconv::openllmetry::{self as old, span_kind, tutorial};
 use glassbox_semconv::{attribute as name, glassbox};
 use opentelemetry::KeyValue;
 
-use super::model::{provider, usage};
+use super::model::provider;
 use crate::facts::{AgentRun, Facts, StepKind, StepTaken, ToolCalled};
 use crate::recording::Ending;
 use crate::vocabulary::attributes::{Attributes, int, text};
@@ -33,9 +33,6 @@ pub(super) fn agent_before(run: &AgentRun, out: &mut Attributes) {
 pub(super) fn agent_after(run: &AgentRun, ending: &Ending, out: &mut Attributes) {
     out.push(KeyValue::new(tutorial::AGENT_STEPS, i64::from(run.steps)));
     gen_ai::finish_reasons(&run.finish, ending, out);
-    if run.with_usage {
-        usage(&run.usage, out);
-    }
     if let Some(outcome) = run.outcome {
         out.push(KeyValue::new(glassbox::OUTCOME, outcome.as_str()));
     }
