@@ -7,6 +7,7 @@
 
 mod host;
 
+mod laws;
 mod registry;
 mod scale;
 mod sockets;
