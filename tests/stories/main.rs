@@ -8,6 +8,7 @@
 mod canaries;
 mod host;
 
+mod interop;
 mod laws;
 mod registry;
 mod scale;
