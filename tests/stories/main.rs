@@ -13,3 +13,4 @@ mod laws;
 mod registry;
 mod scale;
 mod sockets;
+mod twice;
