@@ -10,6 +10,7 @@ mod host;
 
 mod interop;
 mod laws;
+mod long;
 mod registry;
 mod scale;
 mod sockets;
