@@ -5,10 +5,15 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "a test owns its tasks")]
 
+mod canaries;
 mod host;
 mod tales;
 
+mod interop;
+mod laws;
+mod long;
 mod matrix;
 mod registry;
 mod scale;
 mod sockets;
+mod twice;

@@ -31,6 +31,15 @@ use crate::{TelemetryBuilder, propagation};
 /// A span begins when the call does and ends when the answer has been received in full, has failed, or is dropped.
 /// The span of an agent's run is current while the run is polled, so the spans of its model calls and tools become
 /// its children, and so do those of anything else that they do.
+///
+/// # With `tracing`
+///
+/// Spans of `tracing` and these nest in both directions and in turn: under `tracing-opentelemetry` 0.32 or later, of the
+/// same `opentelemetry`, with one layer whose context activation is on, as it is unless
+/// `with_context_activation(false)` turned it off, and no filter on that layer that leaves out a span in between. With
+/// activation off, a span of `tracing` inside a tool is below the nearest one of `tracing`, and these are not below
+/// any. A task of its own needs `in_current_span`, `instrument` or OpenTelemetry's `with_current_context`, as it does
+/// without.
 #[derive(Clone)]
 pub struct Telemetry {
     pub(crate) inner: Arc<Settings>,

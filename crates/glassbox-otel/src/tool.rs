@@ -1,10 +1,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use glassbox_core::{Part, ToolCall};
+use glassbox_semconv::value::error_type::OTHER;
 use glassbox_tool::{Invocation, Invoke, ToolError, ToolRequest};
 use opentelemetry::Context;
 
 use crate::Telemetry;
+use crate::content::Policy;
 use crate::facts::ToolCalled;
 use crate::propagation;
 use crate::recording::{Ending, Recording};
@@ -31,11 +34,16 @@ impl Invoke for TracedInvoker {
         if matches!(around.operation, Operation::Tool(call) if call == here) {
             return self.inner.invoke(request).await;
         }
-        let wanted = self.telemetry.settings().policy().is_wanted();
+        let policy = self.telemetry.settings().policy();
+        let wanted = policy.is_wanted();
         let spec = request.spec();
+        let name = match spec {
+            Some(spec) => Arc::from(spec.name.as_str()),
+            None => made_up(request.call(), policy),
+        };
         let facts = ToolCalled {
             id: clipped(&request.call().id, LONGEST_ID),
-            name: clipped(&request.call().name, LONGEST_NAME),
+            name,
             known: spec.is_some(),
             description: spec
                 .and_then(|spec| spec.description.as_deref())
@@ -79,6 +87,18 @@ fn clipped(text: &str, most: usize) -> Arc<str> {
         .rev()
         .find(|at| text.is_char_boundary(*at));
     Arc::from(&text[..end.unwrap_or(0)])
+}
+
+/// What stands for a tool that does not exist. Its name is what a model wrote, so it is content.
+fn made_up(call: &ToolCall, policy: &Policy) -> Arc<str> {
+    let shown = policy
+        .content
+        .on_spans()
+        .then(|| Part::ToolCall(call.clone()));
+    match shown.and_then(|part| policy.redacted(&part)) {
+        Some(Part::ToolCall(call)) => clipped(&call.name, LONGEST_NAME),
+        _ => Arc::from(OTHER),
+    }
 }
 
 /// The tool's own message may hold its data, so the description is ours.

@@ -11,7 +11,8 @@ use crate::content::{Capture, Contents, Policy};
 pub(crate) struct ToolCalled {
     pub(crate) id: Arc<str>,
     pub(crate) name: Arc<str>,
-    /// Whether there is such a tool. If not, its name is what the model wrote: content, and of any length.
+    /// Whether there is such a tool. If not, its name is what the model wrote, where content may be seen, and `_OTHER`
+    /// where it may not.
     pub(crate) known: bool,
     /// What the model was told that it does.
     pub(crate) description: Option<Arc<str>>,
