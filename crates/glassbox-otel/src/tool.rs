@@ -31,7 +31,8 @@ impl Invoke for TracedInvoker {
         if matches!(around.operation, Operation::Tool(call) if call == here) {
             return self.inner.invoke(request).await;
         }
-        let wanted = self.telemetry.settings().policy().is_wanted();
+        let policy = self.telemetry.settings().policy();
+        let wanted = policy.is_wanted();
         let spec = request.spec();
         let facts = ToolCalled {
             id: clipped(&request.call().id, LONGEST_ID),
@@ -40,6 +41,9 @@ impl Invoke for TracedInvoker {
             description: spec
                 .and_then(|spec| spec.description.as_deref())
                 .map(Arc::from),
+            parameters: spec
+                .filter(|_| wanted && policy.tool_schemas)
+                .map(|spec| spec.parameters.clone()),
             agent: around.agent.clone(),
             call: wanted.then(|| request.call().clone()),
             response: None,

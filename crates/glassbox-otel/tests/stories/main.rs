@@ -10,3 +10,4 @@ mod common;
 mod agent;
 mod model;
 mod nesting;
+mod openinference;
