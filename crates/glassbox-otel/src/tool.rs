@@ -48,6 +48,9 @@ impl Invoke for TracedInvoker {
             description: spec
                 .and_then(|spec| spec.description.as_deref())
                 .map(Arc::from),
+            parameters: spec
+                .filter(|_| wanted && policy.tool_schemas)
+                .map(|spec| spec.parameters.clone()),
             agent: around.agent.clone(),
             call: wanted.then(|| request.call().clone()),
             response: None,

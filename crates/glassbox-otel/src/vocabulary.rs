@@ -122,8 +122,11 @@ pub(crate) fn before(vocabularies: &[Vocabulary], view: View<'_>) -> Attributes 
             Vocabulary::OpenLlmetry => openllmetry::before(view, &mut out),
         }
     }
-    out.extend(view.whom.baggage.iter().cloned());
-    once_each(vocabularies, &mut out);
+    let baggage = &view.whom.baggage;
+    out.extend(baggage.iter().cloned());
+    if vocabularies.len() > 1 || !baggage.is_empty() {
+        once_each(&mut out);
+    }
     out
 }
 
@@ -138,7 +141,9 @@ pub(crate) fn after(vocabularies: &[Vocabulary], view: View<'_>, ending: &Ending
             Vocabulary::OpenLlmetry => openllmetry::after(view, ending, &mut out),
         }
     }
-    once_each(vocabularies, &mut out);
+    if vocabularies.len() > 1 {
+        once_each(&mut out);
+    }
     out
 }
 
@@ -162,9 +167,11 @@ pub(crate) fn content(
             Vocabulary::OpenLlmetry => openllmetry::content(view.facts, contents, &mut cut, out),
         }
     }
-    let mut said = out.split_off(known);
-    once_each(vocabularies, &mut said);
-    out.append(&mut said);
+    if vocabularies.len() > 1 {
+        let mut said = out.split_off(known);
+        once_each(&mut said);
+        out.append(&mut said);
+    }
     cut.finish(out);
 }
 
@@ -186,11 +193,9 @@ pub(crate) fn told_after(vocabularies: &[Vocabulary], view: View<'_>) -> Told {
     told
 }
 
-/// The SDK keeps every value of a name, so each name is said once: vocabularies share some.
-fn once_each(vocabularies: &[Vocabulary], out: &mut Attributes) {
-    if vocabularies.len() < 2 {
-        return;
-    }
+/// The SDK keeps every value of a name, so each name is said once: vocabularies share some, with each other and with
+/// the baggage.
+fn once_each(out: &mut Attributes) {
     let mut at = 0;
     while at < out.len() {
         let (said, rest) = out.split_at(at);
@@ -255,7 +260,14 @@ impl<'a> Cutter<'a> {
     }
 
     fn remember(&mut self, key: &'static str, cut: bool) {
-        if cut && !self.truncated.contains(&key) {
+        if cut {
+            self.left_out(key);
+        }
+    }
+
+    /// Remembers that something of this attribute, or of those whose names begin with `key`, is not there.
+    pub(crate) fn left_out(&mut self, key: &'static str) {
+        if !self.truncated.contains(&key) {
             self.truncated.push(key);
         }
     }

@@ -8,6 +8,8 @@
 
 /// What a span stands for: see [`span_kind`]. Required on every span.
 pub const OPENINFERENCE_SPAN_KIND: &str = "openinference.span.kind";
+/// The name of every span of an embedding call. No other kind of span has a name prescribed.
+pub const SPAN_CREATE_EMBEDDINGS: &str = "CreateEmbeddings";
 
 // Input and output of any span.
 
@@ -22,9 +24,9 @@ pub const OUTPUT_MIME_TYPE: &str = "output.mime_type";
 
 // Models.
 
-/// Who hosts the model: `openai`, `azure`, `google`, `aws`.
+/// Who hosts the model: see [`llm_provider`]. Not on embedding spans.
 pub const LLM_PROVIDER: &str = "llm.provider";
-/// Who made the model: `openai`, `anthropic`, `cohere`, `mistralai`, `vertexai`.
+/// Whose product, or whose API, it is: see [`llm_system`]. Not on embedding spans.
 pub const LLM_SYSTEM: &str = "llm.system";
 /// The model that answered, or else the one asked for.
 pub const LLM_MODEL_NAME: &str = "llm.model_name";
@@ -178,13 +180,19 @@ pub const ANNOTATIONS_PREFIX: &str = "annotations.";
 /// The older name of [`ANNOTATIONS_PREFIX`].
 pub const EVALUATIONS_PREFIX: &str = "evaluations.";
 
+/// Well-known values of [`LLM_PROVIDER`]. Others are allowed where none of these fits.
+pub mod llm_provider;
+
+/// Well-known values of [`LLM_SYSTEM`]. Others are allowed where none of these fits.
+pub mod llm_system;
+
 /// Values of [`OPENINFERENCE_SPAN_KIND`].
 pub mod span_kind;
 
 /// Names after the index of an annotation, a document, a message or one of its parts.
 mod element;
 
-pub use element::{annotation, document, message, message_content, tool_call};
+pub use element::{annotation, content_type, document, message, message_content, tool_call};
 
 /// Values of [`INPUT_MIME_TYPE`] and [`OUTPUT_MIME_TYPE`].
 pub mod mime_type {

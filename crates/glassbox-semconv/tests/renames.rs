@@ -127,6 +127,8 @@ fn prefixes_end_in_a_dot_and_no_name_does() {
         include_str!("../src/openllmetry/tutorial.rs"),
         include_str!("../src/openinference.rs"),
         include_str!("../src/openinference/element.rs"),
+        include_str!("../src/openinference/llm_provider.rs"),
+        include_str!("../src/openinference/llm_system.rs"),
     ];
     let text = sources.join("\n");
     let mut seen = 0;

@@ -16,6 +16,8 @@ pub(crate) struct ToolCalled {
     pub(crate) known: bool,
     /// What the model was told that it does.
     pub(crate) description: Option<Arc<str>>,
+    /// The schema of its arguments, where schemas are wanted.
+    pub(crate) parameters: Option<Value>,
     pub(crate) agent: Option<Arc<str>>,
     /// The call itself, where its content is wanted.
     pub(crate) call: Option<ToolCall>,

@@ -12,5 +12,6 @@ mod events;
 mod agent;
 mod model;
 mod nesting;
+mod openinference;
 mod openllmetry;
 mod steps;

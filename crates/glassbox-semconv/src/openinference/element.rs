@@ -20,7 +20,7 @@ pub mod message {
 
 /// Names of a part of a message, after `message.contents.N.`.
 pub mod message_content {
-    /// What it is: `text`, `image`, `audio`, `video`, `document`, `reasoning`, `tool_use`.
+    /// What it is: see [`content_type`](super::content_type).
     pub const TYPE: &str = "message_content.type";
     /// Text.
     pub const TEXT: &str = "message_content.text";
@@ -40,6 +40,24 @@ pub mod message_content {
     pub const DATA: &str = "message_content.data";
     /// Encrypted reasoning.
     pub const ENCRYPTED_CONTENT: &str = "message_content.encrypted_content";
+}
+
+/// Well-known values of [`message_content::TYPE`].
+pub mod content_type {
+    /// Sound.
+    pub const AUDIO: &str = "audio";
+    /// A document: PDF and the like.
+    pub const DOCUMENT: &str = "document";
+    /// A still image.
+    pub const IMAGE: &str = "image";
+    /// The model's reasoning.
+    pub const REASONING: &str = "reasoning";
+    /// Text.
+    pub const TEXT: &str = "text";
+    /// A tool call in its place among other parts; [`tool_call`](super::tool_call) names say which.
+    pub const TOOL_USE: &str = "tool_use";
+    /// Moving images.
+    pub const VIDEO: &str = "video";
 }
 
 /// Names of a tool call, after `message.tool_calls.N.`.
