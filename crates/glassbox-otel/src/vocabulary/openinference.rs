@@ -15,15 +15,16 @@
 //! | --- | --- | --- |
 //! | all | `session.id`, `user.id` | `error.type`, `glassbox.outcome`, `metadata` (what has no name of its own) |
 //! | `LLM` | `llm.request.model_name`, `llm.provider`, `llm.system`, `llm.invocation_parameters`, `prompt.id`, `llm.prompt_template.version` | `llm.model_name` (the one that answered, or else the one asked for), `llm.response.model_name`, `llm.finish_reason` (of the first answer), `llm.token_count.*`, `llm.cost.*` |
-//! | `EMBEDDING` | `embedding.model_name`, `embedding.invocation_parameters` | `llm.model_name`, `llm.token_count.{prompt,total}`, `llm.cost.*` |
+//! | `EMBEDDING` | `embedding.model_name`, `embedding.invocation_parameters` | `llm.response.model_name`, `llm.token_count.{prompt,total}`, `llm.cost.*` |
 //! | `TOOL` | `tool.name`, `tool.description`, `tool.id`, `tool_call.id` | |
 //! | `AGENT` | `agent.name` | |
 //!
-//! Readers sum tokens and cost over all spans, so an agent's span repeats neither. Where content is on:
+//! Readers sum tokens and cost over all spans, so an agent's span repeats neither. (Phoenix shows them for `LLM` alone,
+//! and works out the cost by itself.) Where content is on:
 //!
 //! | kind | content |
 //! | --- | --- |
-//! | all | `input.value`, `output.value` and their `mime_type`: `text/plain` for one text, else `application/json` |
+//! | all | `input.value`, `output.value` and their `mime_type`: `text/plain` for one text (reasoning aside), else `application/json` |
 //! | `LLM` | `llm.input_messages.N.*` (the instructions are message 0), `llm.output_messages.N.*`, `llm.tools.N.*`, `llm.prompt_template.variables` |
 //! | `EMBEDDING` | `embedding.embeddings.N.embedding.text`, never vectors |
 //! | `TOOL` | `tool.parameters`, where schemas of tools are on |

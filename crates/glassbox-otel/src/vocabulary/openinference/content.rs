@@ -118,11 +118,18 @@ fn text_or_all(messages: &Value) -> &Value {
     text.unwrap_or(messages)
 }
 
-/// The text of the only part, where it is a text; or else the parts.
+/// The text of the only part, where it is a text; or else the parts. What the model thought before it spoke is not what
+/// it said, and stands in the messages.
 fn text_of(parts: &Value) -> &Value {
-    let part = alone(parts);
-    let is_text = part.get("type").and_then(Value::as_str) == Some("text");
-    part.get("content").filter(|_| is_text).unwrap_or(parts)
+    fn kind(part: &Value) -> Option<&str> {
+        part.get("type").and_then(Value::as_str)
+    }
+    let all = parts.as_array().into_iter().flatten();
+    let mut said = all.filter(|part| !matches!(kind(part), Some("opaque" | "reasoning")));
+    match (said.next(), said.next()) {
+        (Some(part), None) if kind(part) == Some("text") => part.get("content").unwrap_or(parts),
+        _ => parts,
+    }
 }
 
 /// The conversation with the instructions, which some providers take apart from it, as its first message.

@@ -13,11 +13,11 @@ use crate::vocabulary::{Attributes, Cutter};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget {
     all: usize,
-    /// For a message. Two of this length, and what stands for those between them, must fit.
+    /// For a message. One of this length, and what stands for those left out, must fit.
     each: usize,
 }
 
-/// What is sent is long, and is in `input.value` as well.
+/// What is sent is long. The first message and the newest fit, whatever they are.
 pub(super) const INPUT: Budget = Budget { all: 40, each: 18 };
 /// What comes back is mostly one message. It has room for seven tool calls.
 pub(super) const OUTPUT: Budget = Budget { all: 24, each: 22 };
@@ -191,3 +191,6 @@ fn write<'a>(pieces: Vec<Piece<'a>>, out: &mut Vec<Field<'a>>) {
         *index += 1;
     }
 }
+
+#[cfg(test)]
+mod tests;

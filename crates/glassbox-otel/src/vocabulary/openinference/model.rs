@@ -8,7 +8,7 @@ use opentelemetry::KeyValue;
 use serde_json::{Map, Value, json};
 
 use super::{provider, usage};
-use crate::facts::{Embeddings, Identity, Inference, Said};
+use crate::facts::{Embeddings, Identity, Inference};
 use crate::vocabulary::attributes::{Attributes, string, text};
 
 pub(super) fn before(call: &Inference, out: &mut Attributes) {
@@ -31,7 +31,9 @@ pub(super) fn before(call: &Inference, out: &mut Attributes) {
 }
 
 pub(super) fn after(call: &Inference, out: &mut Attributes) {
-    model(&call.who, &call.said, out);
+    // The one that answered, or else the one asked for: known when the answer is, and a name is said once.
+    let model = call.said.model.as_ref().or_else(|| asked_for(&call.who));
+    text(name::LLM_MODEL_NAME, model, out);
     text(name::LLM_RESPONSE_MODEL_NAME, call.said.model.as_ref(), out);
     // There is room for one answer's.
     if let Some(reason) = call.finish.iter().flatten().next() {
@@ -53,19 +55,12 @@ pub(super) fn embeddings_before(call: &Embeddings, out: &mut Attributes) {
 }
 
 pub(super) fn embeddings_after(call: &Embeddings, out: &mut Attributes) {
-    // Phoenix looks for the price under the name of a completion model.
-    model(&call.who, &call.said, out);
+    text(name::LLM_RESPONSE_MODEL_NAME, call.said.model.as_ref(), out);
     usage::embedded(&call.usage, out);
 }
 
 fn asked_for(who: &Identity) -> Option<&Arc<str>> {
     Some(&who.model).filter(|model| !model.is_empty())
-}
-
-/// The model that answered, or else the one asked for: known when the answer is, and a name is said once.
-fn model(who: &Identity, said: &Said, out: &mut Attributes) {
-    let model = said.model.as_ref().or_else(|| asked_for(who));
-    text(name::LLM_MODEL_NAME, model, out);
 }
 
 fn invocation(key: &'static str, parameters: Map<String, Value>, out: &mut Attributes) {

@@ -160,8 +160,8 @@ async fn reasoning_a_cache_and_what_it_cost() {
       llm.token_count.total = 140
       metadata = "{\"cost_source\":\"provider\"}"
       openinference.span.kind = "LLM"
-      output.mime_type = "application/json"
-      output.value = "[{\"role\":\"assistant\",\"parts\":[{\"type\":\"reasoning\",\"content\":\"six times seven\"},{\"type\":\"text\",\"content\":\"42\"}],\"finish_reason\":\"stop\"}]"
+      output.mime_type = "text/plain"
+      output.value = "42"
     "#);
 }
 
@@ -185,7 +185,7 @@ async fn embeddings() {
       input.value = "[\"one text\",\"another\"]"
       llm.cost.prompt = 0.75
       llm.cost.total = 0.75
-      llm.model_name = "text-embedding-3-small"
+      llm.response.model_name = "text-embedding-3-small"
       llm.token_count.prompt = 3
       llm.token_count.total = 3
       metadata = "{\"cost_source\":\"price_list\"}"
