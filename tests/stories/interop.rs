@@ -36,6 +36,10 @@ fn tree(capture: &Capture) -> Vec<String> {
 
 /// The operation with this subscriber, on a thread that has none. It ends within: a registry lets go of a span's parent
 /// through the subscriber of the thread that closes the span. Programs have one for all threads.
+#[expect(
+    clippy::redundant_async_block,
+    reason = "the block drops the operation where the subscriber is"
+)]
 async fn within<F: Future>(operation: F, dispatch: Dispatch) -> F::Output {
     async move { operation.await }
         .with_subscriber(dispatch)

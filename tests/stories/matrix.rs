@@ -9,7 +9,7 @@ use glassbox_test::{Capture, insta};
 
 use crate::tales;
 
-type Told<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+type Told<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 type Tale = for<'a> fn(&'a Telemetry) -> Told<'a>;
 
 macro_rules! tales {
