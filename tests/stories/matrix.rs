@@ -7,6 +7,7 @@ use glassbox::{Content, Telemetry, Vocabulary};
 use glassbox_test::conformance::Conformance;
 use glassbox_test::{Capture, insta};
 
+use crate::host::prices;
 use crate::tales;
 
 type Told<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
@@ -57,6 +58,7 @@ async fn in_every_vocabulary(name: &str) {
             .logger_provider(capture.logger_provider())
             .vocabularies([*vocabulary])
             .content(Content::SpanAndEvent)
+            .prices(prices())
             .build();
         tale(&telemetry).await;
         assert_eq!(capture.open(), 0, "{name}: every span has ended");
