@@ -74,6 +74,32 @@ async fn in_every_vocabulary(name: &str) {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn all_at_once_say_each_name_once() {
+    for (name, tale) in TALES {
+        let capture = Capture::new();
+        let telemetry = Telemetry::builder()
+            .tracer_provider(capture.provider())
+            .vocabularies(Vocabulary::ALL.iter().copied())
+            .content(Content::Span)
+            .prices(prices())
+            .build();
+        tale(&telemetry).await;
+        for span in capture.spans() {
+            let mut keys: Vec<&str> = span
+                .data()
+                .attributes
+                .iter()
+                .map(|attribute| attribute.key.as_str())
+                .collect();
+            assert!(keys.len() < 128, "{name}: {} drops some", span.name());
+            keys.sort_unstable();
+            let twice: Vec<_> = keys.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+            assert!(twice.is_empty(), "{name}: {}: {twice:?}", span.name());
+        }
+    }
+}
+
 /// What is wrong with anything that was captured.
 pub(crate) fn findings(conformance: &Conformance, capture: &Capture) -> Vec<String> {
     let (spans, metrics, logs) = (capture.spans(), capture.metrics(), capture.logs());

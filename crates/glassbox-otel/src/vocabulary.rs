@@ -124,7 +124,9 @@ pub(crate) fn before(vocabularies: &[Vocabulary], view: View<'_>) -> Attributes 
     }
     let baggage = &view.whom.baggage;
     out.extend(baggage.iter().cloned());
-    if vocabularies.len() > 1 || !baggage.is_empty() {
+    // Baggage, and what a program adds itself, may have a name of ours.
+    let foreign = !baggage.is_empty() || matches!(view.facts, Facts::Step(_));
+    if vocabularies.len() > 1 || foreign {
         once_each(&mut out);
     }
     out
