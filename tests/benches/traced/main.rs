@@ -89,7 +89,7 @@ fn check(runtime: &Runtime, stream_too: bool) {
 fn in_turn(
     runtime: &Runtime,
     calls: u32,
-    call: impl AsyncFn(&dyn CompletionModel),
+    call: &impl AsyncFn(&dyn CompletionModel),
     of: &Three,
 ) -> [Duration; 3] {
     let mut times = [const { Vec::new() }; 3];
@@ -113,7 +113,7 @@ fn in_turn(
 /// The allocations of one call, when everything that is made once has been made.
 fn allocations(
     runtime: &Runtime,
-    call: impl AsyncFn(&dyn CompletionModel),
+    call: &impl AsyncFn(&dyn CompletionModel),
     of: &Three,
 ) -> [u64; 3] {
     [0, 1, 2].map(|which| {
@@ -130,21 +130,21 @@ fn report(
     meters: Option<&SdkMeterProvider>,
 ) {
     let models = three(whole_model, tracers, meters);
-    let [bare, traced, by_hand] = in_turn(runtime, 300, whole, &models);
+    let [bare, traced, by_hand] = in_turn(runtime, 300, &whole, &models);
     let nanos = |duration: Duration| duration.as_secs_f64() * 1e9;
     let ratio = nanos(traced) / nanos(by_hand);
     println!("{what}: one whole call: bare {bare:?}, traced {traced:?}, by hand {by_hand:?}");
     println!("  traced / by hand {ratio:.3} (at most 1.3)");
-    let [bare, traced, by_hand] = allocations(runtime, whole, &models);
+    let [bare, traced, by_hand] = allocations(runtime, &whole, &models);
     let (ours, theirs) = (traced - bare, by_hand - bare);
     println!("  allocations of the span: traced {ours}, by hand {theirs}");
     let models = three(stream_model, tracers, meters);
-    let [bare, traced, by_hand] = in_turn(runtime, 12, stream, &models);
+    let [bare, traced, by_hand] = in_turn(runtime, 12, &stream, &models);
     println!("{what}: {CHUNKS} chunks: bare {bare:?}, traced {traced:?}, by hand {by_hand:?}");
     let of_a_chunk = |other| (nanos(traced) - nanos(other)) / CHUNKS as f64;
     let (more, most) = (of_a_chunk(by_hand), of_a_chunk(bare));
-    println!("  a chunk: traced - by hand {more:.0} ns, traced - bare {most:.0} ns (at most 200)");
-    let [bare, traced, by_hand] = allocations(runtime, stream, &models);
+    println!("  a chunk: traced - by hand {more:.0} ns (at most 200), traced - bare {most:.0} ns");
+    let [bare, traced, by_hand] = allocations(runtime, &stream, &models);
     let (ours, theirs) = (traced - bare, by_hand - bare);
     println!("  allocations of the span: traced {ours}, by hand {theirs}");
 }
