@@ -165,7 +165,7 @@ impl CohereDecoder {
         }
     }
 
-    fn event(&mut self, event: &wire::Event<'_>, events: &mut Events) -> Result<()> {
+    fn event(&mut self, kind: &str, event: &wire::Event<'_>, events: &mut Events) -> Result<()> {
         self.begin(event.id.given(), events);
         self.logprobs(event.logprobs);
         let Some(delta) = &event.delta.0 else {
@@ -174,7 +174,7 @@ impl CohereDecoder {
         if let Some(message) = &delta.message.0 {
             self.message(message, event.index.0, events)?;
         }
-        if event.kind.as_str() != "message-end" {
+        if kind != "message-end" {
             return Ok(());
         }
         if let Some(error) = delta
@@ -198,13 +198,14 @@ impl Decoder for CohereDecoder {
             return Ok(());
         }
         let event: wire::Event<'_> = parse(data)?;
-        if event.kind.given().is_none_or(|kind| kind == "error") || frame.event == "error" {
+        let kind = event.kind.given().unwrap_or(frame.event);
+        if matches!(kind, "" | "error") || frame.event == "error" {
             return Err(match error_body(data) {
                 Some(said) => in_band_error(PROVIDER, said),
                 None => broken("an event of the stream does not say what it is"),
             });
         }
-        self.event(&event, events)
+        self.event(kind, &event, events)
     }
 
     fn whole(&mut self, body: &[u8], events: &mut Events) -> Result<()> {
