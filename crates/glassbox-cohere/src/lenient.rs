@@ -131,12 +131,7 @@ impl<'de: 'a, 'a> Lenient<'de> for Word<'a> {
 lenient!(Word<'a>);
 
 impl Word<'_> {
-    /// The text. Absent and empty are the same.
-    pub(crate) fn as_str(&self) -> &str {
-        self.0.as_deref().unwrap_or_default()
-    }
-
-    /// The text, where there is some.
+    /// The text, where there is some. Absent and empty are the same.
     pub(crate) fn given(&self) -> Option<&str> {
         self.0.as_deref().filter(|text| !text.is_empty())
     }
