@@ -10,6 +10,7 @@ use glassbox_http::{Call, HttpClient, Transport};
 use http::Uri;
 
 use crate::embeddings::{EmbeddingType, Settings};
+use crate::errors::read_error;
 use crate::{Cohere, CohereEmbeddings, PROVIDER};
 
 /// The variables of Cohere's own SDK.
@@ -147,7 +148,9 @@ impl CohereBuilder {
         let key = Secret::new(key.expose().trim());
         Ok(Endpoint {
             info: ModelInfo::new(PROVIDER, &self.model).with_server(address, Some(port)),
-            call: Call::post(PROVIDER, uri, "").with_bearer(key)?,
+            call: Call::post(PROVIDER, uri, "")
+                .with_read_error(read_error)
+                .with_bearer(key)?,
             http: self.client()?,
         })
     }

@@ -1,11 +1,12 @@
 //! From the bytes of an answer to its events. Pure.
 
 use glassbox_core::{Error, ErrorKind, Event, FinishKind, FinishReason, Meta, Opaque, Result};
-use glassbox_http::{Decoder, Events, Frame, error_body, in_band_error};
+use glassbox_http::{Decoder, Events, Frame, in_band_error};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::PROVIDER;
+use crate::errors::read_error;
 use crate::wire::{self, Answer, Message, Raw};
 
 mod usage;
@@ -183,7 +184,7 @@ impl CohereDecoder {
             .filter(|error| *error != "null")
         {
             let body = format!("{{\"error\":{error}}}");
-            let said = error_body(body.as_bytes()).unwrap_or_default();
+            let said = read_error(body.as_bytes()).unwrap_or_default();
             return Err(in_band_error(PROVIDER, said));
         }
         self.finish(delta.finish_reason.given(), delta.usage.0.as_ref(), events)
@@ -200,7 +201,7 @@ impl Decoder for CohereDecoder {
         let event: wire::Event<'_> = parse(data)?;
         let kind = event.kind.given().unwrap_or(frame.event);
         if matches!(kind, "" | "error") || frame.event == "error" {
-            return Err(match error_body(data) {
+            return Err(match read_error(data) {
                 Some(said) => in_band_error(PROVIDER, said),
                 None => broken("an event of the stream does not say what it is"),
             });
@@ -211,7 +212,7 @@ impl Decoder for CohereDecoder {
     fn whole(&mut self, body: &[u8], events: &mut Events) -> Result<()> {
         let answer: Answer<'_> = parse(body)?;
         let Some(message) = &answer.message.0 else {
-            return Err(match error_body(body) {
+            return Err(match read_error(body) {
                 Some(said) => in_band_error(PROVIDER, said),
                 None => broken("the body is no answer of `/v2/chat`: it has no `message`"),
             });

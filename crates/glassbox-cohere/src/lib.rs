@@ -4,6 +4,7 @@ mod config;
 mod decode;
 mod embeddings;
 mod encode;
+mod errors;
 mod lenient;
 mod model;
 mod wire;

@@ -166,30 +166,45 @@ async fn a_broken_stream_is_an_error() {
 
 #[tokio::test]
 async fn errors_have_kinds_and_hide_the_key() {
+    use ErrorKind::{
+        ContentFilter, ContextLength, InvalidRequest, NotFound, QuotaExhausted, RateLimited,
+        ServerError, Unauthenticated,
+    };
     for (status, message, kind) in [
-        (404, "model 'x' not found", ErrorKind::NotFound),
+        (404, "model 'x' not found", NotFound),
+        (400, "message must be at least 1 token long", InvalidRequest),
         (
             400,
-            "invalid request: message must be at least 1 token long",
-            ErrorKind::InvalidRequest,
+            "too many tokens: size limit exceeded by 9",
+            ContextLength,
         ),
         (
             400,
-            "too many tokens: the prompt is too long",
-            ErrorKind::ContextLength,
+            "too many tokens: max tokens must be less than 4096",
+            InvalidRequest,
         ),
         (
             401,
             "Incorrect API key provided: key-of-nobody",
-            ErrorKind::Unauthenticated,
+            Unauthenticated,
         ),
-        (402, "billing hard limit reached", ErrorKind::QuotaExhausted),
+        (402, "billing hard limit reached", QuotaExhausted),
         (
             429,
-            "you are past the per minute request limit",
-            ErrorKind::RateLimited,
+            "a Trial key is limited to 20 API calls / minute",
+            RateLimited,
         ),
-        (500, "internal server error", ErrorKind::ServerError),
+        (
+            429,
+            "a Trial key is limited to 1000 API calls / month",
+            QuotaExhausted,
+        ),
+        (
+            498,
+            "blocked input: see the Usage Guidelines",
+            ContentFilter,
+        ),
+        (500, "internal server error", ServerError),
     ] {
         let server = Server::new(move |_| {
             Reply::json(&json!({"id": "e1", "message": message}))
