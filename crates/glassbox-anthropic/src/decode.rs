@@ -64,18 +64,17 @@ impl MessagesDecoder {
         let Some(content) = message.content else {
             return Ok(());
         };
-        match parse::<Vec<&RawValue>>(content.get().as_bytes()) {
+        match parse::<Vec<&RawValue>>(content.get().as_bytes(), b'[') {
             Ok(blocks) => {
                 for block in blocks {
                     self.blocks.whole(block, events)?;
                 }
             }
             // Some gateways give a text alone.
-            Err(_) => {
-                if let Ok(text) = serde_json::from_str::<String>(content.get()) {
-                    events.push(Event::text(text));
-                }
-            }
+            Err(error) => match serde_json::from_str::<String>(content.get()) {
+                Ok(text) => events.push(Event::text(text)),
+                Err(_) => return Err(error),
+            },
         }
         Ok(())
     }
@@ -178,7 +177,7 @@ impl Decoder for MessagesDecoder {
         if data == b"[DONE]" {
             return self.complete(events);
         }
-        let read: wire::Frame<'_> = parse(data)?;
+        let read: wire::Frame<'_> = parse(data, b'{')?;
         match read.kind.given().unwrap_or(frame.event) {
             "message_start" => match &read.message.0 {
                 Some(message) => self.message(message, events)?,
@@ -213,7 +212,7 @@ impl Decoder for MessagesDecoder {
     }
 
     fn whole(&mut self, body: &[u8], events: &mut Events) -> Result<()> {
-        let message: Message<'_> = parse(body)?;
+        let message: Message<'_> = parse(body, b'{')?;
         if message.kind.as_str() == "error" {
             return Err(refused(body));
         }
@@ -279,10 +278,11 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// Reads a body, a frame or a part of one. The error says where, and holds nothing of the text.
-fn parse<'a, T: Deserialize<'a>>(data: &'a [u8]) -> Result<T> {
-    // The derived reader would take a list for a struct, and the other way round.
-    if !matches!(data.trim_ascii_start().first(), Some(b'{' | b'[')) {
+/// Reads a body, a frame or a part of one, which begins with `first`. The error says where, and holds nothing of the
+/// text.
+fn parse<'a, T: Deserialize<'a>>(data: &'a [u8], first: u8) -> Result<T> {
+    // The derived reader would take a list for a struct.
+    if data.trim_ascii_start().first() != Some(&first) {
         return Err(broken("the answer is not JSON of the expected kind"));
     }
     let read = match std::str::from_utf8(data) {

@@ -58,7 +58,7 @@ impl Blocks {
         if !raw.get().trim_start().starts_with('{') {
             return Ok(());
         }
-        let block: Block<'_> = parse(raw.get().as_bytes())?;
+        let block: Block<'_> = parse(raw.get().as_bytes(), b'{')?;
         let open = match block.kind.as_str() {
             "text" => {
                 self.part_texts(events);
@@ -80,7 +80,7 @@ impl Blocks {
             }
             "tool_use" => self.call(&block, events),
             _ => Open::Whole {
-                block: parse(raw.get().as_bytes())?,
+                block: parse(raw.get().as_bytes(), b'{')?,
                 input: String::new(),
             },
         };
