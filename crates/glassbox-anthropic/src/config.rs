@@ -155,7 +155,7 @@ impl AnthropicBuilder {
     }
 
     /// Sets the limit on output tokens for requests that have none. The API wants one; unless set, it is the most that
-    /// the model can write, or half of that for models before Claude 4.5.
+    /// the model can write, and at most 32,000 for models before Claude 4.5.
     pub fn max_tokens(mut self, max_tokens: u64) -> Self {
         self.settings.max_tokens = Some(max_tokens);
         self

@@ -90,8 +90,12 @@ impl MessagesDecoder {
     /// Gives the usage, where it is news, and keeps what [`Usage`](glassbox_core::Usage) has no place for.
     fn usage(&mut self, usage: Option<&wire::Usage<'_>>, events: &mut Events) {
         let Some(usage) = usage else { return };
-        if let Some(mut total) = self.totals.update(usage) {
-            total.cost = (usage.cost.0).map(|cost| Cost::new(cost, CostSource::Provider));
+        let mut total = self.totals.update(usage);
+        if let Some(cost) = usage.cost.0 {
+            let cost = Cost::new(cost, CostSource::Provider);
+            total.get_or_insert_default().cost = Some(cost);
+        }
+        if let Some(total) = total {
             events.push(Event::Usage(Box::new(total)));
         }
         let tier = usage.service_tier.given();

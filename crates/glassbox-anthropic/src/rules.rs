@@ -72,7 +72,7 @@ impl Rules {
 }
 
 /// The most that a model writes. Models before 4.5 refuse a request whose prompt and `max_tokens` together exceed the
-/// context, so of theirs it is half.
+/// context, so those that write more get 32,000.
 const fn most_output(version: (u32, u32)) -> u64 {
     match version {
         (..=2, _) | (3, ..=4) => 4_096,

@@ -166,7 +166,7 @@ impl Blocks {
             Open::Text {
                 has_text,
                 citations,
-            } => self.end_text(has_text, citations, events),
+            } => self.end_text(has_text, &citations, events),
             Open::Thinking {
                 has_text,
                 signature,
@@ -191,7 +191,7 @@ impl Blocks {
         }
     }
 
-    fn end_text(&mut self, has_text: bool, citations: Vec<Value>, events: &mut Events) {
+    fn end_text(&mut self, has_text: bool, citations: &[Value], events: &mut Events) {
         self.text_is_open |= has_text;
         if citations.is_empty() || !has_text {
             return;

@@ -57,16 +57,16 @@ fn start() -> Value {
     }})
 }
 
-fn begin(index: u64, block: Value) -> Value {
+fn begin(index: u64, block: &Value) -> Value {
     json!({"type": "content_block_start", "index": index, "content_block": block})
 }
 
-fn piece(index: u64, delta: Value) -> Value {
+fn piece(index: u64, delta: &Value) -> Value {
     json!({"type": "content_block_delta", "index": index, "delta": delta})
 }
 
 fn text(index: u64, text: &str) -> Value {
-    piece(index, json!({"type": "text_delta", "text": text}))
+    piece(index, &json!({"type": "text_delta", "text": text}))
 }
 
 fn stop(index: u64) -> Value {
@@ -97,7 +97,7 @@ fn serialized(response: &Response) -> Value {
 fn a_stream_is_text_usage_and_what_it_says_of_itself() {
     let response = streamed(&message(
         vec![
-            begin(0, json!({"type": "text", "text": ""})),
+            begin(0, &json!({"type": "text", "text": ""})),
             text(0, "Hello "),
             json!({"type": "ping"}),
             text(0, "there"),
@@ -142,46 +142,46 @@ fn whole_and_streamed_are_the_same() {
         vec![
             begin(
                 0,
-                json!({"type": "thinking", "thinking": "", "signature": ""}),
+                &json!({"type": "thinking", "thinking": "", "signature": ""}),
             ),
-            piece(0, json!({"type": "thinking_delta", "thinking": "Hm."})),
-            piece(0, json!({"type": "signature_delta", "signature": "sig"})),
+            piece(0, &json!({"type": "thinking_delta", "thinking": "Hm."})),
+            piece(0, &json!({"type": "signature_delta", "signature": "sig"})),
             stop(0),
-            begin(1, blocks[1].clone()),
+            begin(1, &blocks[1]),
             stop(1),
-            begin(2, json!({"type": "text", "text": ""})),
+            begin(2, &json!({"type": "text", "text": ""})),
             text(2, "See"),
             stop(2),
-            begin(3, json!({"type": "text", "text": "", "citations": []})),
+            begin(3, &json!({"type": "text", "text": "", "citations": []})),
             text(3, " there"),
             piece(
                 3,
-                json!({"type": "citations_delta", "citation": {"type": "page_location"}}),
+                &json!({"type": "citations_delta", "citation": {"type": "page_location"}}),
             ),
             stop(3),
             begin(
                 4,
-                json!({"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {}}),
+                &json!({"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {}}),
             ),
             piece(
                 4,
-                json!({"type": "input_json_delta", "partial_json": "{\"query\":"}),
+                &json!({"type": "input_json_delta", "partial_json": "{\"query\":"}),
             ),
             piece(
                 4,
-                json!({"type": "input_json_delta", "partial_json": "\"x\"}"}),
+                &json!({"type": "input_json_delta", "partial_json": "\"x\"}"}),
             ),
             stop(4),
-            begin(5, blocks[5].clone()),
+            begin(5, &blocks[5]),
             stop(5),
             begin(
                 6,
-                json!({"type": "tool_use", "id": "toolu_1", "name": "f", "input": {}}),
+                &json!({"type": "tool_use", "id": "toolu_1", "name": "f", "input": {}}),
             ),
-            piece(6, json!({"type": "input_json_delta", "partial_json": ""})),
+            piece(6, &json!({"type": "input_json_delta", "partial_json": ""})),
             piece(
                 6,
-                json!({"type": "input_json_delta", "partial_json": "{\"a\":1}"}),
+                &json!({"type": "input_json_delta", "partial_json": "{\"a\":1}"}),
             ),
             stop(6),
         ],
@@ -253,12 +253,12 @@ fn a_thought_whose_text_is_withheld_is_kept() {
         vec![
             begin(
                 0,
-                json!({"type": "thinking", "thinking": "", "signature": ""}),
+                &json!({"type": "thinking", "thinking": "", "signature": ""}),
             ),
-            piece(0, json!({"type": "signature_delta", "signature": "a"})),
-            piece(0, json!({"type": "signature_delta", "signature": "b"})),
+            piece(0, &json!({"type": "signature_delta", "signature": "a"})),
+            piece(0, &json!({"type": "signature_delta", "signature": "b"})),
             stop(0),
-            begin(1, json!({"type": "text", "text": ""})),
+            begin(1, &json!({"type": "text", "text": ""})),
             text(1, "4"),
             stop(1),
         ],
@@ -277,14 +277,14 @@ fn a_thought_whose_text_is_withheld_is_kept() {
 fn what_has_no_event_is_kept_whole() {
     let response = streamed(&message(
         vec![
-            begin(0, json!({"type": "compaction", "content": null})),
+            begin(0, &json!({"type": "compaction", "content": null})),
             piece(
                 0,
-                json!({"type": "compaction_delta", "content": "So far: "}),
+                &json!({"type": "compaction_delta", "content": "So far: "}),
             ),
             piece(
                 0,
-                json!({"type": "compaction_delta", "content": "nothing."}),
+                &json!({"type": "compaction_delta", "content": "nothing."}),
             ),
             stop(0),
         ],

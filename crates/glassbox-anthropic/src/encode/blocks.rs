@@ -12,7 +12,6 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::messages::{is_blank, is_known};
 use crate::PROVIDER;
 use crate::decode::{is_server_call, is_server_result};
 
@@ -95,7 +94,8 @@ impl<'a> Block<'a> {
         let plain =
             |text: &'a str| (!text.trim().is_empty()).then_some(Self::Text { text, more: None });
         match part {
-            Part::Text(_) if is_blank(part) => None,
+            // A text of white space is refused.
+            Part::Text(text) if text.content.trim().is_empty() => None,
             Part::Text(text) => Some(Self::of_text(text)),
             Part::Refusal(refusal) => plain(&refusal.content),
             Part::Compaction(compaction) => plain(compaction.content.as_deref()?),
@@ -306,6 +306,11 @@ fn id<'a>(id: &'a str, name: &str) -> Cow<'a, str> {
         }
     }
     Cow::Owned(clean)
+}
+
+/// Whether there are blocks for data of this kind.
+fn is_known(modality: &Modality) -> bool {
+    matches!(modality, Modality::Image | Modality::Document)
 }
 
 /// What this provider attached.

@@ -1,6 +1,6 @@
 //! The conversation as turns of the user and of the assistant.
 
-use glassbox_core::{Message, Modality, Part, Request, Role};
+use glassbox_core::{Message, Request, Role};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -114,14 +114,4 @@ impl Serialize for Content<'_, '_> {
             blocks => serializer.collect_seq(blocks),
         }
     }
-}
-
-/// Whether a part holds something other than words.
-pub(super) fn is_known(modality: &Modality) -> bool {
-    matches!(modality, Modality::Image | Modality::Document)
-}
-
-/// Whether somebody said nothing: texts of white space are refused.
-pub(super) fn is_blank(part: &Part) -> bool {
-    part.as_text().is_some_and(|text| text.trim().is_empty())
 }

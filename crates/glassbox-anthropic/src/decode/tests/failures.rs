@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_stream_that_breaks_off_is_an_error() {
-    let (response, error) = failed(&[start(), begin(0, json!({"type": "text", "text": "Once"}))]);
+    let (response, error) = failed(&[start(), begin(0, &json!({"type": "text", "text": "Once"}))]);
     assert_eq!(error.kind(), ErrorKind::Protocol);
     assert_eq!(response.text(), "Once");
     let (_, error) = failed(&[json!({"type": "ping"})]);
@@ -14,7 +14,7 @@ fn a_stream_that_breaks_off_is_an_error() {
 #[test]
 fn a_stream_may_end_without_its_last_word() {
     let mut data = message(
-        vec![begin(0, json!({"type": "text", "text": "x"})), stop(0)],
+        vec![begin(0, &json!({"type": "text", "text": "x"})), stop(0)],
         "end_turn",
     );
     data.pop();
@@ -25,7 +25,7 @@ fn a_stream_may_end_without_its_last_word() {
 fn what_follows_the_end_is_not_read() {
     let mut data = message(Vec::new(), "end_turn");
     data.extend(message(
-        vec![begin(0, json!({"type": "text", "text": "x"}))],
+        vec![begin(0, &json!({"type": "text", "text": "x"}))],
         "end_turn",
     ));
     assert_eq!(streamed(&data).text(), "");
@@ -36,11 +36,11 @@ fn unknown_frames_fields_and_types_are_tolerated() {
     let response = streamed(&message(
         vec![
             json!({"type": "weather", "of": ["tomorrow"]}),
-            begin(0, json!({"type": "text", "text": null, "mood": {"a": 1}})),
-            piece(0, json!({"type": "glow_delta", "glow": 1})),
+            begin(0, &json!({"type": "text", "text": null, "mood": {"a": 1}})),
+            piece(0, &json!({"type": "glow_delta", "glow": 1})),
             text(0, "x"),
-            piece(9, json!({"type": "text_delta", "text": "y"})),
-            piece(8, json!({"type": "signature_delta", "signature": "lost"})),
+            piece(9, &json!({"type": "text_delta", "text": "y"})),
+            piece(8, &json!({"type": "signature_delta", "signature": "lost"})),
             stop(7),
             stop(0),
         ],
@@ -92,11 +92,11 @@ fn a_server_call_that_was_cut_keeps_its_input_as_text() {
         vec![
             begin(
                 0,
-                json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}),
+                &json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}),
             ),
             piece(
                 0,
-                json!({"type": "input_json_delta", "partial_json": "{\"quer"}),
+                &json!({"type": "input_json_delta", "partial_json": "{\"quer"}),
             ),
         ],
         "max_tokens",

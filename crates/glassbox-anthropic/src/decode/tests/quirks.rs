@@ -42,14 +42,26 @@ fn quirk_21_zeros_come_first_at_a_gateway() {
 }
 
 #[test]
+fn a_cost_counts_without_further_tokens() {
+    let usage = json!({"input_tokens": 32, "output_tokens": 16});
+    let response = streamed(&[
+        json!({"type": "message_start", "message": {"usage": usage}}),
+        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"cost": 0.25}}),
+        json!({"type": "message_stop"}),
+    ]);
+    assert_eq!(response.usage.cost.unwrap().total, 0.25);
+    assert_eq!(response.usage.input_tokens, Some(32));
+}
+
+#[test]
 fn quirk_24_no_arguments_are_an_empty_object() {
     let response = streamed(&message(
         vec![
             begin(
                 0,
-                json!({"type": "tool_use", "id": "t", "name": "now", "input": {}}),
+                &json!({"type": "tool_use", "id": "t", "name": "now", "input": {}}),
             ),
-            piece(0, json!({"type": "input_json_delta", "partial_json": ""})),
+            piece(0, &json!({"type": "input_json_delta", "partial_json": ""})),
             stop(0),
         ],
         "tool_use",
@@ -64,11 +76,11 @@ fn quirk_24_a_call_that_a_limit_cut_keeps_what_there_is() {
         vec![
             begin(
                 0,
-                json!({"type": "tool_use", "id": "t", "name": "f", "input": {}}),
+                &json!({"type": "tool_use", "id": "t", "name": "f", "input": {}}),
             ),
             piece(
                 0,
-                json!({"type": "input_json_delta", "partial_json": "{\"a\": \"unf"}),
+                &json!({"type": "input_json_delta", "partial_json": "{\"a\": \"unf"}),
             ),
         ],
         "max_tokens",
@@ -84,17 +96,20 @@ fn quirk_24_calls_have_numbers_of_their_own() {
         vec![
             begin(
                 index,
-                json!({"type": "tool_use", "id": id, "name": "f", "input": {}}),
+                &json!({"type": "tool_use", "id": id, "name": "f", "input": {}}),
             ),
             piece(
                 index,
-                json!({"type": "input_json_delta", "partial_json": format!("{{\"of\":\"{id}\"}}")}),
+                &json!({"type": "input_json_delta", "partial_json": format!("{{\"of\":\"{id}\"}}")}),
             ),
             stop(index),
         ]
     };
     let blocks = [
-        vec![begin(0, json!({"type": "text", "text": "First:"})), stop(0)],
+        vec![
+            begin(0, &json!({"type": "text", "text": "First:"})),
+            stop(0),
+        ],
         call(1, "a"),
         call(2, "b"),
     ];
@@ -138,7 +153,7 @@ fn quirk_25_every_stop_reason_has_its_kind() {
 #[test]
 fn calls_say_more_than_the_stop_reason() {
     let call = json!({"type": "tool_use", "id": "t", "name": "f", "input": {}});
-    let response = streamed(&message(vec![begin(0, call), stop(0)], "end_turn"));
+    let response = streamed(&message(vec![begin(0, &call), stop(0)], "end_turn"));
     let reason = response.finish_reason().unwrap();
     assert_eq!(reason.kind, FinishKind::ToolCall);
     assert_eq!(reason.raw.as_deref(), Some("end_turn"));
@@ -148,7 +163,7 @@ fn calls_say_more_than_the_stop_reason() {
 fn quirk_25_an_error_may_come_in_the_middle() {
     let (response, error) = failed(&[
         start(),
-        begin(0, json!({"type": "text", "text": ""})),
+        begin(0, &json!({"type": "text", "text": ""})),
         text(0, "Once upon"),
         json!({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}, "request_id": "req_1"}),
     ]);

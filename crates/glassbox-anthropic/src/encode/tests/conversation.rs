@@ -273,3 +273,21 @@ fn uploaded_files_need_a_beta() {
     let encoded = encode(&Request::new("Hi"), &Settings::new("claude-sonnet-4-5")).unwrap();
     assert_eq!(encoded.betas, [""; 0]);
 }
+
+#[test]
+fn what_a_tool_shows_stands_beside_its_result() {
+    let message = Message::new(
+        Role::Tool,
+        [
+            Part::image("image/png", [1, 2, 3]),
+            Part::ToolCallResponse(ToolCallResponse::new("a", "f", "see the image")),
+        ],
+    );
+    assert_eq!(
+        messages(message),
+        json!([{"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": "a", "content": "see the image"},
+            {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AQID"}},
+        ]}]),
+    );
+}
