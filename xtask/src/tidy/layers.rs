@@ -28,6 +28,10 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
     ("glassbox-http", Only(&["glassbox-core"])),
     ("glassbox-cohere", Only(&["glassbox-core", "glassbox-http"])),
     ("glassbox-ollama", Only(&["glassbox-core", "glassbox-http"])),
+    (
+        "glassbox-anthropic",
+        Only(&["glassbox-core", "glassbox-http"]),
+    ),
     ("glassbox-openai", Only(&["glassbox-core", "glassbox-http"])),
     ("glassbox-price", Only(&["glassbox-core"])),
     ("glassbox-tool", Only(&["glassbox-core"])),
