@@ -9,7 +9,7 @@ use glassbox_core::{Headers, ModelInfo, Result, Secret};
 use glassbox_http::{Call, HttpClient};
 
 /// All that a model needs to send a request.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Endpoint {
     pub(crate) info: ModelInfo,
     /// The request without its body.
