@@ -32,6 +32,7 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
         "glassbox-anthropic",
         Only(&["glassbox-core", "glassbox-http"]),
     ),
+    ("glassbox-gemini", Only(&["glassbox-core", "glassbox-http"])),
     ("glassbox-openai", Only(&["glassbox-core", "glassbox-http"])),
     ("glassbox-price", Only(&["glassbox-core"])),
     ("glassbox-tool", Only(&["glassbox-core"])),
