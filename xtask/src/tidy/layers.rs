@@ -26,6 +26,10 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
     ("glassbox-core", Only(&[])),
     ("glassbox-semconv", Only(&[])),
     ("glassbox-http", Only(&["glassbox-core"])),
+    (
+        "glassbox-bedrock",
+        Only(&["glassbox-core", "glassbox-http"]),
+    ),
     ("glassbox-openai", Only(&["glassbox-core", "glassbox-http"])),
     ("glassbox-price", Only(&["glassbox-core"])),
     ("glassbox-tool", Only(&["glassbox-core"])),
