@@ -33,6 +33,10 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
         Only(&["glassbox-core", "glassbox-http"]),
     ),
     ("glassbox-gemini", Only(&["glassbox-core", "glassbox-http"])),
+    (
+        "glassbox-bedrock",
+        Only(&["glassbox-core", "glassbox-http"]),
+    ),
     ("glassbox-openai", Only(&["glassbox-core", "glassbox-http"])),
     ("glassbox-price", Only(&["glassbox-core"])),
     ("glassbox-tool", Only(&["glassbox-core"])),
