@@ -2,11 +2,13 @@
 
 use glassbox_core::Capabilities;
 
+mod further;
 mod services;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use further::{BEDROCK_MANTLE, CHATGPT_CODEX, COPILOT};
 pub use services::{
     CEREBRAS, DASHSCOPE, DEEPSEEK, FIREWORKS, GITHUB, GROQ, HUGGINGFACE, MISTRAL, MOONSHOT, NVIDIA,
     OPENROUTER, PERPLEXITY, TOGETHER, XAI, ZAI,
