@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::items::{self, ITEM, PHASE};
 use super::open::{Call, Channel, Open, OpenItems};
-use super::wire::{Item, Raw, Response, StreamEvent};
+use super::wire::{Contents, Item, Raw, Response, StreamEvent};
 use crate::chat::calls::Ids;
 use crate::chat::finish;
 use crate::dialect::Dialect;
@@ -115,7 +115,7 @@ impl ResponsesDecoder {
             },
         };
         self.said.text |= channel == Channel::Text;
-        give(open, channel, part, delta, events);
+        give(open, channel, Some(part), delta, events);
     }
 
     /// A piece of the arguments of a call.
@@ -172,7 +172,8 @@ impl ResponsesDecoder {
                 Ok(())
             }
             "reasoning" => {
-                reasoning(open, &item, events);
+                rest(open, Channel::Summary, &item.summary, events);
+                rest(open, Channel::Reasoning, &item.content, events);
                 let opaque = Opaque::new(self.provider, json!({ ITEM: items::fields(raw) }));
                 events.push(if open.has_given_anything() {
                     Event::opaque(0, None, opaque)
@@ -213,6 +214,7 @@ impl ResponsesDecoder {
         // First, because a failed answer is billed too.
         self.usage(&mut response, events);
         self.no_error(response.error)?;
+        let before = self.items.len();
         for (place, raw) in response
             .output
             .iter()
@@ -220,7 +222,10 @@ impl ResponsesDecoder {
             .enumerate()
         {
             let id = read::<Item<'_>>(raw).map(|item| item.id.as_str().to_owned());
-            if !self.items.has(place, id.as_deref().unwrap_or_default()) {
+            if !self
+                .items
+                .has(before, place, id.as_deref().unwrap_or_default())
+            {
                 self.item(raw, Some(place as u64), events)?;
             }
         }
@@ -353,7 +358,7 @@ impl Decoder for ResponsesDecoder {
         if events.ended() {
             return Ok(());
         }
-        Err(broken(if self.items.is_empty() {
+        Err(broken(if self.items.len() == 0 {
             "the stream ended before an answer began"
         } else {
             "the stream ended in the middle of the answer"
@@ -405,7 +410,7 @@ fn arguments<'a>(item: &'a Item<'_>) -> &'a str {
 }
 
 /// Gives a piece. Parts of reasoning are paragraphs.
-fn give(open: &mut Open, channel: Channel, part: u64, delta: &str, events: &mut Events) {
+fn give(open: &mut Open, channel: Channel, part: Option<u64>, delta: &str, events: &mut Events) {
     let goes_on = open.has_given_anything();
     let is_first = open.give(channel, part);
     events.push(match channel {
@@ -428,43 +433,27 @@ fn message(
             .unwrap_or_default()
     };
     let mut refusal = String::new();
-    for (part, content) in item.content.0.iter().enumerate() {
-        let part = part as u64;
-        if let Some(text) = content
-            .text
-            .given()
-            .filter(|_| !open.has_given(Channel::Text, part))
-        {
-            said.text = true;
-            give(open, Channel::Text, part, text, events);
-        }
+    for content in &item.content.0 {
         refusal.push_str(content.refusal.as_str());
         extra.annotations.extend(list(content.annotations));
         extra.logprobs.extend(list(content.logprobs));
     }
+    said.text |= rest(open, Channel::Text, &item.content, events);
     if !refusal.is_empty() {
         said.refusal = true;
         events.push(Event::part(0, Part::Refusal(Refusal::new(refusal))));
     }
 }
 
-/// Gives what was not given of reasoning.
-fn reasoning(open: &mut Open, item: &Item<'_>, events: &mut Events) {
-    for (channel, contents) in [
-        (Channel::Summary, &item.summary),
-        (Channel::Reasoning, &item.content),
-    ] {
-        for (part, content) in contents.0.iter().enumerate() {
-            let part = part as u64;
-            if let Some(text) = content
-                .text
-                .given()
-                .filter(|_| !open.has_given(channel, part))
-            {
-                give(open, channel, part, text, events);
-            }
-        }
+/// Gives the parts of which nothing was given; whether there are some.
+fn rest(open: &mut Open, channel: Channel, contents: &Contents<'_>, events: &mut Events) -> bool {
+    let texts = contents.0.iter().filter_map(|content| content.text.given());
+    let mut is_some = false;
+    for text in texts.skip(open.given(channel)) {
+        give(open, channel, None, text, events);
+        is_some = true;
     }
+    is_some
 }
 
 /// Gives the beginning of a call, once, and says its number.

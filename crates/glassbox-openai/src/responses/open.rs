@@ -16,7 +16,7 @@ pub(super) struct Open {
     pub(super) done: bool,
     pub(super) call: Option<Call>,
     /// The parts of which pieces were given.
-    given: Vec<(Channel, u64)>,
+    given: Vec<(Channel, Option<u64>)>,
 }
 
 /// A function call that was announced.
@@ -36,17 +36,20 @@ pub(super) enum Channel {
 }
 
 impl Open {
-    /// Notes that a piece of this part was given; whether it is the first.
-    pub(super) fn give(&mut self, channel: Channel, part: u64) -> bool {
-        let is_new = !self.has_given(channel, part);
+    /// Notes that a piece of this part was given, or all of one without a number; whether it is the first.
+    pub(super) fn give(&mut self, channel: Channel, part: Option<u64>) -> bool {
+        let is_new = part.is_none() || !self.given.contains(&(channel, part));
         if is_new {
             self.given.push((channel, part));
         }
         is_new
     }
 
-    pub(super) fn has_given(&self, channel: Channel, part: u64) -> bool {
-        self.given.contains(&(channel, part))
+    /// Of how many parts something was given. Some hosts do not begin to count at 0, so the numbers say nothing of
+    /// the finished item.
+    pub(super) fn given(&self, channel: Channel) -> usize {
+        let given = self.given.iter();
+        given.filter(|(of, _)| *of == channel).count()
     }
 
     pub(super) const fn has_given_anything(&self) -> bool {
@@ -77,7 +80,10 @@ impl OpenItems {
             &|open| index.is_some() && open.index == index && open.id == id,
             &|open| index.is_some() && open.index == index,
             &|open| !id.is_empty() && open.id == id,
-            &|_| index.is_none() && id.is_empty(),
+            &|open| {
+                let is_nameless = index.is_none() && id.is_empty();
+                is_nameless || (open.index.is_none() && open.id.is_empty())
+            },
         ];
         let at = matches
             .iter()
@@ -85,16 +91,16 @@ impl OpenItems {
         self.0.get_mut(at)
     }
 
-    /// Whether the item at this place of the finished output has arrived before.
-    pub(super) fn has(&self, place: usize, id: &str) -> bool {
-        let mut all = self.0.iter().enumerate();
+    /// Whether the item at this place of the finished output was among the first `count`.
+    pub(super) fn has(&self, count: usize, place: usize, id: &str) -> bool {
+        let mut all = self.0.iter().take(count).enumerate();
         all.any(|(at, open)| {
             let at = open.index.unwrap_or(at as u64);
             open.done && (at == place as u64 || (!id.is_empty() && open.id == id))
         })
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub(super) const fn len(&self) -> usize {
+        self.0.len()
     }
 }

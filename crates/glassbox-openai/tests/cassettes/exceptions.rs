@@ -55,7 +55,52 @@ pub(crate) const CHAT: &[Exception] = &[
 const LEGACY: &str = "a `function_call` is a tool call; the oracle reads `tool_calls` alone";
 
 /// Those of Responses.
-pub(crate) const RESPONSES: &[Exception] = &[];
+pub(crate) const RESPONSES: &[Exception] = &[
+    (
+        "azure-responses/vercel-ai__azure-reasoning-encrypted-content.1-chunks.json",
+        "text",
+        SEVERAL,
+    ),
+    (
+        "azure-responses/vercel-ai__azure-reasoning-encrypted-content.1-chunks.json",
+        "reasoning_text",
+        SEVERAL,
+    ),
+    (
+        "azure-responses/vercel-ai__azure-reasoning-encrypted-content.1-chunks.json",
+        "tool_calls",
+        SEVERAL,
+    ),
+    (
+        "azure-responses/vercel-ai__azure-reasoning-encrypted-content.1-chunks.json",
+        "usage",
+        SEVERAL,
+    ),
+    (
+        "azure-responses/vercel-ai__azure-reasoning-encrypted-content.1-chunks.json",
+        "response_id",
+        SEVERAL,
+    ),
+    (
+        "copilot-responses/rig__reasoning_roundtrip__streaming.01.json",
+        "response_id",
+        ROTATING,
+    ),
+    (
+        "copilot-responses/rig__reasoning_roundtrip__streaming.02.json",
+        "response_id",
+        ROTATING,
+    ),
+    (
+        "openai-responses/vercel-ai__github-copilot-id-rotation.1-chunks.json",
+        "response_id",
+        ROTATING,
+    ),
+];
+
+const SEVERAL: &str = "four streams in one file: the first ends with its first terminal event, the oracle reads the last";
+
+const ROTATING: &str = "Copilot gives the response another id in every event: ours is the first, the oracle's the last";
 
 /// Exceptions, and which of them were needed.
 pub(crate) struct Exceptions {

@@ -87,9 +87,9 @@ async fn every_recorded_stream_is_what_its_last_event_says() {
     let mut counts = BTreeMap::<String, [usize; 2]>::new();
     for cassette in cassettes(&folder, "responses") {
         let body = cassette.response["body"].as_str().unwrap();
-        let last = body.lines().rev().find_map(|line| {
-            let event: Value = serde_json::from_str(line.strip_prefix("data:")?).ok()?;
-            event.get("response").cloned()
+        let last = body.lines().find_map(|line| {
+            let mut event: Value = serde_json::from_str(line.strip_prefix("data:")?).ok()?;
+            (event["type"] == "response.completed").then(|| event["response"].take())
         });
         let Some(last) = last.filter(|last| last["output"] != serde_json::json!([])) else {
             continue;

@@ -235,6 +235,16 @@ pub(crate) fn normal(body: &Value) -> Value {
         "text" => value["format"]["type"] != "text",
         _ => true,
     });
+    for tool in body
+        .get_mut("tools")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        tool.as_object_mut()
+            .unwrap()
+            .retain(|_, value| !value.is_null());
+    }
     if let Some(format) = body.pointer_mut("/text/format")
         && format["strict"] == true
     {
