@@ -13,12 +13,16 @@ use glassbox_core::{
     Response,
 };
 use glassbox_http::{HttpClient, MemoryResponse, MemoryTransport, RetryPolicy};
-use glassbox_openai::{COMPATIBLE, Dialect, OpenAi, OpenAiBuilder, dialect};
+use glassbox_openai::{
+    BEDROCK_MANTLE, CHATGPT_CODEX, COMPATIBLE, COPILOT, Dialect, OpenAi, OpenAiBuilder, dialect,
+};
 use serde_json::Value;
 
 mod exceptions;
 mod oracle;
 mod recorded;
+mod responses;
+mod responses_recorded;
 
 /// The folder of recordings, where there is one.
 #[expect(clippy::disallowed_methods, reason = "a test reads where its data is")]
@@ -55,7 +59,12 @@ impl Cassette {
             Some((name, _)) => name,
             None => "",
         };
-        dialect(name).unwrap_or(&OTHER)
+        match name {
+            "bedrock-mantle" => &BEDROCK_MANTLE,
+            "chatgpt-codex" => &CHATGPT_CODEX,
+            "copilot" => &COPILOT,
+            name => dialect(name).unwrap_or(&OTHER),
+        }
     }
 
     /// A model that gets this answer.
@@ -88,6 +97,11 @@ impl Cassette {
     /// What our adapter makes of the answer: all that arrived, and the error that ended it.
     async fn decode(&self, cut: usize) -> (Response, Option<Error>) {
         let model = self.replay(MemoryTransport::new().with(self.response(cut)));
+        self.decode_by(&model).await
+    }
+
+    /// What a model that gets this answer makes of it.
+    async fn decode_by(&self, model: &dyn CompletionModel) -> (Response, Option<Error>) {
         let request = Request::new("whatever").with_delivery(if self.streamed {
             Delivery::Incremental
         } else {
@@ -155,7 +169,7 @@ async fn every_recorded_answer_is_read_as_the_oracle_reads_it() {
         return skipped();
     };
     let oracle = oracle::rows(&folder);
-    let mut exceptions = exceptions::Exceptions::default();
+    let mut exceptions = exceptions::Exceptions::new(exceptions::CHAT);
     let mut counts = BTreeMap::<String, [usize; 2]>::new();
     let mut mismatches = Vec::new();
     for cassette in cassettes(&folder, "chat") {
