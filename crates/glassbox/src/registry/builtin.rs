@@ -11,9 +11,12 @@ pub(super) struct Builtin {
     pub(super) provider: Provider,
     /// Whether it has APIs to choose from.
     pub(super) has_apis: bool,
-    pub(super) open: fn(&Provider, &str, &Options) -> Result<Arc<dyn CompletionModel>>,
-    pub(super) embed: Option<fn(&Provider, &str, &Options) -> Result<Arc<dyn EmbeddingModel>>>,
+    pub(super) open: Open<dyn CompletionModel>,
+    pub(super) embed: Option<Open<dyn EmbeddingModel>>,
 }
+
+/// Opens the model of this name.
+type Open<M> = fn(&Provider, &str, &Options) -> Result<Arc<M>>;
 
 /// Every provider that has a feature of its own, and the feature.
 pub(super) const FEATURES: &[(&str, &str)] = &[
@@ -231,7 +234,7 @@ mod gemini {
             name: "vertex",
             base_url: None,
             key_variable: Some("GOOGLE_OAUTH_ACCESS_TOKEN"),
-            ..gemini.clone()
+            ..gemini
         };
         [gemini, vertex].map(|provider| Builtin {
             provider,
