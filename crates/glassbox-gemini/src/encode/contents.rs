@@ -35,6 +35,11 @@ pub(super) fn instructs(role: &Role) -> bool {
     }
 }
 
+/// Whether a role is the model's own.
+fn answers(role: &Role) -> bool {
+    matches!(role, Role::Assistant) || matches!(role, Role::Other(word) if word == "model")
+}
+
 impl<'a> Conversation<'a> {
     pub(super) fn of(request: &'a Request, target: Target<'_>) -> Self {
         let mut conversation = Self::default();
@@ -42,11 +47,10 @@ impl<'a> Conversation<'a> {
         for message in request.messages.iter() {
             match &message.role {
                 role if instructs(role) => conversation.instruct(message),
-                Role::Assistant => {
+                role if answers(role) => {
                     conversation.answer(message, target);
                     calls.extend(message.tool_calls());
                 }
-                Role::Other(role) if role == "model" => conversation.answer(message, target),
                 _ => conversation.ask(message, &calls, target),
             }
         }

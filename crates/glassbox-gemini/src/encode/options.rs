@@ -147,7 +147,8 @@ pub(super) fn check(request: &Request, target: Target<'_>) -> Result<Vec<String>
     }
 }
 
-/// What the request wants and the model or its API does not have, by our names.
+/// What the request wants and the model or its API does not have, by our names: a seed of more than 32 bits, an effort
+/// that the model has no word for, a tier that Vertex AI does not know, a form of answer beside tools, ...
 fn missing(request: &Request, target: Target<'_>) -> Vec<String> {
     let given = &*request.parameters;
     let mut missing: Vec<String> = Vec::new();
@@ -156,11 +157,11 @@ fn missing(request: &Request, target: Target<'_>) -> Vec<String> {
             missing.push(name.to_owned());
         }
     };
-    demand(seed(given.seed).is_err(), "seed of more than 32 bits");
+    demand(seed(given.seed).is_err(), "seed");
     let word = given.reasoning_effort.as_deref();
     demand(
         word.is_some_and(|word| effort(word, target.model).is_none()),
-        "reasoning_effort of this kind",
+        "reasoning_effort",
     );
     // There is no switch: the model decides.
     let one_by_one = given.parallel_tool_calls == Some(false) && !request.tools.is_empty();
@@ -171,13 +172,10 @@ fn missing(request: &Request, target: Target<'_>) -> Vec<String> {
             && tier.is_some_and(|tier| {
                 !matches!(tier, "auto" | "default" | "flex" | "priority" | "standard")
             }),
-        "service_tier of this name",
+        "service_tier",
     );
     let formed = !matches!(request.output.as_deref(), None | Some(OutputFormat::Text));
-    demand(
-        formed && !output_is_known(request, target),
-        "output of a form beside tools",
-    );
+    demand(formed && !output_is_known(request, target), "output");
     demand(request.previous_response.is_some(), "previous_response");
     // What a model said once is a different matter: of that, what has no place is left out.
     let said_to_it = |message: &&Message| message.role != Role::Assistant;

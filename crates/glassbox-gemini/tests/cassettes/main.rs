@@ -16,6 +16,7 @@ use glassbox_http::{HttpClient, MemoryResponse, MemoryTransport, RetryPolicy};
 use serde_json::{Value, json};
 
 mod exceptions;
+mod normal;
 mod oracle;
 mod recorded;
 
@@ -205,7 +206,7 @@ async fn every_recorded_answer_goes_back_as_it_came() {
         let (Some(message), None) = (response.message(), error) else {
             continue;
         };
-        let given = recorded::given_parts(cassette.response["body"].as_str().unwrap());
+        let given = normal::given_parts(cassette.response["body"].as_str().unwrap());
         if given.is_empty() {
             continue;
         }
@@ -215,7 +216,7 @@ async fn every_recorded_answer_goes_back_as_it_came() {
         request.messages.push(message.clone());
         model.stream(request).await.err().unwrap();
         let sent: Value = serde_json::from_slice(transport.requests()[0].body()).unwrap();
-        let returned = recorded::returned_parts(&sent["contents"][1]["parts"]);
+        let returned = normal::returned_parts(&sent["contents"][1]["parts"]);
         assert_eq!(returned, given, "{}", cassette.file);
         let count = counts.entry(cassette.host.clone()).or_default();
         *count = [count[0] + 1, count[1] + 1];
@@ -287,7 +288,7 @@ async fn every_expressible_request_is_written_as_it_was_recorded() {
         } else {
             "gcp.gemini"
         };
-        let body = recorded::normal(body);
+        let body = normal::normal(body);
         let request = match recorded::request(&body, provider) {
             Ok(request) => request,
             Err(reason) => {
@@ -322,7 +323,7 @@ async fn every_expressible_request_is_written_as_it_was_recorded() {
             );
         }
         let sent: Value = serde_json::from_slice(sent.body()).unwrap();
-        let sent = recorded::normal(&sent);
+        let sent = normal::normal(&sent);
         if sent == body {
             count[0] += 1;
         } else {

@@ -184,7 +184,7 @@ fn everything_that_is_unsupported_is_named_at_once_or_left_out() {
         "seed",
         "reasoning_effort",
         "parallel_tool_calls",
-        "output of a form beside tools",
+        "output",
         "previous_response",
         "instructions but texts",
         "parts of other types",
