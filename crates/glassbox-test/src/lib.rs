@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod capture;
+#[cfg(feature = "http")]
+pub mod cassettes;
 mod chat_host;
 pub mod conformance;
 mod render;

@@ -43,7 +43,7 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
     ("glassbox-export", Only(&["glassbox-semconv"])),
     (
         "glassbox-test",
-        Only(&["glassbox-core", "glassbox-semconv"]),
+        Only(&["glassbox-core", "glassbox-http", "glassbox-semconv"]),
     ),
     (
         "glassbox",

@@ -1,7 +1,8 @@
 //! Where the oracle is wrong, or reads another meaning than ours, and why.
 
-/// File, field, reason.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
+use glassbox_test::cassettes::Exception;
+
+pub(crate) const EXCEPTIONS: &[Exception] = &[
     (
         "cerebras-chat/vercel-ai__fixtures__cererebras-structured-output-tools.1-chunks.json",
         "tool_calls",
@@ -50,34 +51,3 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 ];
 
 const LEGACY: &str = "a `function_call` is a tool call; the oracle reads `tool_calls` alone";
-
-/// The exceptions, and which of them were needed.
-#[derive(Default)]
-pub(crate) struct Exceptions {
-    used: Vec<usize>,
-}
-
-impl Exceptions {
-    /// The differences that no exception covers.
-    pub(crate) fn filter(&mut self, file: &str, differences: Vec<(String, String)>) -> Vec<String> {
-        let mut left = Vec::new();
-        for (field, line) in differences {
-            let exception = EXCEPTIONS
-                .iter()
-                .position(|(of, which, _)| *of == file && *which == field);
-            match exception {
-                Some(at) => self.used.push(at),
-                None => left.push(line),
-            }
-        }
-        left
-    }
-
-    /// The exceptions that nothing needed.
-    pub(crate) fn unused(&self) -> Vec<&'static str> {
-        let all = EXCEPTIONS.iter().enumerate();
-        all.filter(|(at, _)| !self.used.contains(at))
-            .map(|(_, (file, _, _))| *file)
-            .collect()
-    }
-}
