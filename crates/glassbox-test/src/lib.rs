@@ -2,6 +2,8 @@
 
 mod capture;
 #[cfg(feature = "http")]
+pub mod cassette;
+#[cfg(feature = "http")]
 pub mod cassettes;
 mod chat_host;
 pub mod conformance;
