@@ -7,6 +7,8 @@ pub mod cassette;
 pub mod cassettes;
 mod chat_host;
 pub mod conformance;
+#[cfg(feature = "http")]
+pub mod laws;
 mod render;
 mod scripted;
 mod server;
