@@ -4,6 +4,7 @@
 
 mod broken;
 mod host;
+mod replayed;
 
 mod openai {
     glassbox_test::laws!(glassbox_test::laws::Laws::new(crate::host::Chat::openai()));

@@ -28,7 +28,8 @@ pub trait Host: fmt::Debug + Send + Sync + 'static {
         None
     }
 
-    /// What `law` asks and what is to be answered, for a model that cannot be told what to answer.
+    /// What `law` asks and what is to be answered, for a model that cannot be told what to answer, or a host that
+    /// does not say everything: without an id in the turn, none is expected.
     fn case(&self, law: &str, case: Case) -> Case {
         let _ = law;
         case
@@ -69,6 +70,11 @@ pub trait Wire: Send + Sync {
 
     /// Whether tool calls have ids on this wire.
     fn has_call_ids(&self) -> bool {
+        true
+    }
+
+    /// Whether the type of an image is said on this wire.
+    fn has_media_types(&self) -> bool {
         true
     }
 

@@ -114,7 +114,9 @@ impl Laws {
         let holds = |leaf: &&Value| leaf.as_str().is_some_and(|text| text.contains(&data));
         let texts = leaves(&body);
         assert_eq!(texts.iter().filter(holds).count(), 1, "{body}");
-        assert!(body.to_string().contains("png"), "its type: {body}");
+        if self.wire().has_media_types() {
+            assert!(body.to_string().contains("png"), "its type: {body}");
+        }
         self.held();
     }
 
