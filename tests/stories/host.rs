@@ -2,7 +2,7 @@
 
 use glassbox::openai::OpenAi;
 use glassbox::tool::builtin;
-use glassbox::{Agent, CompletionModel, Telemetry, ToolCall, Usage};
+use glassbox::{Agent, CompletionModel, Prices, Rates, Telemetry, ToolCall, Usage};
 use glassbox_test::{Capture, Server, Turn};
 
 pub(crate) fn telemetry() -> (Telemetry, Capture) {
@@ -10,9 +10,16 @@ pub(crate) fn telemetry() -> (Telemetry, Capture) {
     (
         Telemetry::builder()
             .tracer_provider(capture.provider())
+            .prices(prices())
             .build(),
         capture,
     )
+}
+
+/// Prices that do not change from one day to the next, and whose sums are exact.
+pub(crate) fn prices() -> Prices {
+    let rates = Rates::new(0.5, 2.0).with_cache_read_input(0.125);
+    Prices::empty().with_model("openai", "gpt-4o-mini", rates)
 }
 
 /// The OpenAI adapter, pointed at a server.

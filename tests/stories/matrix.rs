@@ -7,6 +7,7 @@ use glassbox::{Content, Telemetry, Vocabulary};
 use glassbox_test::conformance::Conformance;
 use glassbox_test::{Capture, insta};
 
+use crate::host::prices;
 use crate::tales;
 
 type Told<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
@@ -57,6 +58,7 @@ async fn in_every_vocabulary(name: &str) {
             .logger_provider(capture.logger_provider())
             .vocabularies([*vocabulary])
             .content(Content::SpanAndEvent)
+            .prices(prices())
             .build();
         tale(&telemetry).await;
         assert_eq!(capture.open(), 0, "{name}: every span has ended");
@@ -69,6 +71,32 @@ async fn in_every_vocabulary(name: &str) {
         };
         let findings = findings(&conformance, &capture);
         assert!(findings.is_empty(), "{file}: {findings:#?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_at_once_say_each_name_once() {
+    for (name, tale) in TALES {
+        let capture = Capture::new();
+        let telemetry = Telemetry::builder()
+            .tracer_provider(capture.provider())
+            .vocabularies(Vocabulary::ALL.iter().copied())
+            .content(Content::Span)
+            .prices(prices())
+            .build();
+        tale(&telemetry).await;
+        for span in capture.spans() {
+            let mut keys: Vec<&str> = span
+                .data()
+                .attributes
+                .iter()
+                .map(|attribute| attribute.key.as_str())
+                .collect();
+            assert!(keys.len() < 128, "{name}: {} drops some", span.name());
+            keys.sort_unstable();
+            let twice: Vec<_> = keys.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+            assert!(twice.is_empty(), "{name}: {}: {twice:?}", span.name());
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use glassbox_core::{Error, ErrorKind, Result, Secret};
@@ -11,6 +12,20 @@ use crate::{ErrorBody, error_body};
 
 /// Reads the error object of a body; `None` where there is none.
 pub type ReadError = fn(&[u8]) -> Option<ErrorBody>;
+
+/// Puts a signature on a request: headers that depend on all of it, its body included, and on the time.
+///
+/// It is called before every attempt, because a signature ages while a client waits.
+pub trait Signer: fmt::Debug + Send + Sync + 'static {
+    /// Adds the headers. Those that are a key are to be marked as sensitive, and the key is to be among
+    /// [`Call::secrets`].
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](ErrorKind::Configuration) where there is nothing to sign with, or it cannot be used. The
+    /// request is not sent then.
+    fn sign(&self, request: &mut Request<Bytes>) -> Result<()>;
+}
 
 /// One request to a provider, with what is needed to report its failure.
 #[derive(Clone)]
@@ -30,6 +45,8 @@ pub struct Call {
     pub secrets: Vec<Secret>,
     /// How this provider's errors are read. [`error_body`](crate::error_body()) unless set.
     pub read_error: ReadError,
+    /// What signs the request, where a key in a header is not enough.
+    pub signer: Option<Arc<dyn Signer>>,
 }
 
 impl Call {
@@ -51,6 +68,7 @@ impl Call {
             body: Bytes::new(),
             secrets: Vec::new(),
             read_error: error_body,
+            signer: None,
         }
     }
 
@@ -129,6 +147,13 @@ impl Call {
     #[must_use]
     pub fn with_read_error(mut self, read_error: ReadError) -> Self {
         self.read_error = read_error;
+        self
+    }
+
+    /// Signs every attempt.
+    #[must_use]
+    pub fn with_signer(mut self, signer: impl Signer) -> Self {
+        self.signer = Some(Arc::new(signer));
         self
     }
 

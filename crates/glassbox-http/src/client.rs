@@ -76,13 +76,19 @@ impl HttpClient {
     /// The failure of the last attempt, with the attempts before it: what the transport said, a timeout, or what
     /// the status and the body of the response mean. No text of it holds a secret of the call.
     pub async fn send(&self, call: Call) -> Result<Reply> {
+        let signer = call.signer.clone();
         let (request, reporter) = call.into_parts();
         let begun = Instant::now();
         let mut retries = Vec::new();
         let mut waited = Duration::ZERO;
         let mut attempt = 1;
         loop {
-            let failure = match self.attempt(&request, &reporter).await {
+            let mut request = request.clone();
+            if let Some(signer) = &signer {
+                let signed = signer.sign(&mut request);
+                signed.map_err(|error| reporter.complete(error.with_retries(retries.clone())))?;
+            }
+            let failure = match self.attempt(request, &reporter).await {
                 Ok(response) => return Ok(Reply::new(response, reporter, retries, self.limits)),
                 Err(failure) => failure,
             };
@@ -110,11 +116,11 @@ impl HttpClient {
 
     async fn attempt(
         &self,
-        request: &Request<Bytes>,
+        request: Request<Bytes>,
         reporter: &Reporter,
     ) -> Result<Response<Body>, Failure> {
         // Past the `Arc`, which is a transport too, and would box the future again.
-        let sending = (*self.transport).send(request.clone());
+        let sending = (*self.transport).send(request);
         let sent = within(self.timeouts.headers, sending).await;
         let error = match sent {
             Some(Ok(response)) if response.status().is_success() => {

@@ -12,29 +12,46 @@ pub enum Framing {
     ServerSentEvents,
     /// Into lines that are each one JSON text (`application/x-ndjson`).
     Ndjson,
+    /// Into the binary messages of AWS (`application/vnd.amazon.eventstream`).
+    EventStream,
 }
 
-/// One server-sent event, or one NDJSON line.
+/// One server-sent event, one NDJSON line, or one message of an AWS event stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Frame<'a> {
     /// The event's name; empty unless it has one.
     pub event: &'a str,
-    /// The data: the `data` lines of the event, joined by line feeds, or the NDJSON line without its end.
+    /// The data: the `data` lines of the event, joined by line feeds, or the NDJSON line without its end, or the
+    /// message's payload.
     pub data: &'a [u8],
+    /// Whether the frame itself says that the host failed, whatever its data: an exception or an error of an AWS event
+    /// stream, which is named in `event`. The other framings have no word for it.
+    pub failure: bool,
 }
 
 impl<'a> Frame<'a> {
     /// Data without a name.
     #[must_use]
     pub const fn new(data: &'a [u8]) -> Self {
-        Self { event: "", data }
+        Self {
+            event: "",
+            data,
+            failure: false,
+        }
     }
 
     /// Names the event.
     #[must_use]
     pub const fn with_event(mut self, event: &'a str) -> Self {
         self.event = event;
+        self
+    }
+
+    /// Says that the host failed.
+    #[must_use]
+    pub const fn with_failure(mut self) -> Self {
+        self.failure = true;
         self
     }
 }
@@ -45,7 +62,7 @@ impl<'a> Frame<'a> {
 /// error, then the error, and ends. An error needs no provider, request id or retries, and no scrubbing: the driver
 /// does that.
 pub trait Decoder: Send + 'static {
-    /// Takes one server-sent event or one NDJSON line.
+    /// Takes one server-sent event, one NDJSON line or one message.
     ///
     /// # Errors
     ///

@@ -17,17 +17,19 @@ mod scrub;
 mod words;
 
 mod decoder;
+mod event_stream;
 mod lines;
 mod ndjson;
 mod sse;
 mod stream;
 
 pub use body::Body;
-pub use call::{Call, ReadError};
+pub use call::{Call, ReadError, Signer};
 pub use classify::in_band_error;
 pub use client::HttpClient;
 pub use decoder::{Decoder, Events, Frame, Framing};
 pub use error_body::{ErrorBody, error_body};
+pub use event_stream::EventStreamDecoder;
 pub use limits::{Limits, Timeouts};
 pub use ndjson::NdjsonDecoder;
 pub use reply::Reply;

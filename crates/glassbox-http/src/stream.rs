@@ -11,7 +11,10 @@ use serde::de::IgnoredAny;
 use crate::classify::{check_whole, unreadable, web_page};
 use crate::reply::Buffer;
 use crate::reporter::Reporter;
-use crate::{Body, Decoder, Events, Frame, Framing, Limits, NdjsonDecoder, Reply, SseDecoder};
+use crate::{
+    Body, Decoder, EventStreamDecoder, Events, Frame, Framing, Limits, NdjsonDecoder, Reply,
+    SseDecoder,
+};
 
 /// Drives a decoder over a body: the stream behind [`Reply::events`].
 ///
@@ -40,7 +43,9 @@ impl<D> Unpin for Driver<D> {}
 
 enum Framer {
     /// A stream was asked for, and nothing but white space has arrived: the first character will tell.
-    Undecided,
+    Undecided {
+        binary: bool,
+    },
     Whole {
         asked: Framing,
         buffer: Buffer,
@@ -51,6 +56,7 @@ enum Framer {
 enum Splitter {
     ServerSentEvents(SseDecoder),
     Ndjson(NdjsonDecoder),
+    EventStream(EventStreamDecoder),
 }
 
 impl Splitter {
@@ -58,6 +64,7 @@ impl Splitter {
         match self {
             Self::ServerSentEvents(decoder) => decoder.decode(chunk),
             Self::Ndjson(decoder) => decoder.decode(chunk),
+            Self::EventStream(decoder) => decoder.decode(chunk),
         }
     }
 
@@ -65,6 +72,7 @@ impl Splitter {
         match self {
             Self::ServerSentEvents(decoder) => decoder.finish(),
             Self::Ndjson(decoder) => decoder.finish(),
+            Self::EventStream(decoder) => decoder.finish(),
         }
     }
 }
@@ -77,7 +85,8 @@ impl Framer {
             .unwrap_or_default();
         match framing(asked, said) {
             Framing::Whole => Self::whole(asked),
-            Framing::ServerSentEvents => Self::Undecided,
+            Framing::ServerSentEvents => Self::Undecided { binary: false },
+            Framing::EventStream => Self::Undecided { binary: true },
             Framing::Ndjson => Self::lines(limits),
         }
     }
@@ -88,6 +97,10 @@ impl Framer {
 
     fn lines(limits: &Limits) -> Self {
         Self::Split(Splitter::Ndjson(NdjsonDecoder::new(limits.line)))
+    }
+
+    fn messages(limits: &Limits) -> Self {
+        Self::Split(Splitter::EventStream(EventStreamDecoder::new(limits.line)))
     }
 
     fn whole(asked: Framing) -> Self {
@@ -144,7 +157,10 @@ impl<D: Decoder> Driver<D> {
                 buffer.push(std::mem::take(&mut self.chunk), self.limits.body);
                 return Ok(());
             }
-            Framer::Undecided => return self.decide(),
+            Framer::Undecided { binary } => {
+                let binary = *binary;
+                return self.decide(binary);
+            }
         };
         if let Some(frame) = frame {
             decode(&mut self.decoder, frame, &mut self.events, &self.reporter)?;
@@ -163,8 +179,9 @@ impl<D: Decoder> Driver<D> {
         }
     }
 
-    /// Looks at the first character that means something: no line of a stream of events begins as JSON does.
-    fn decide(&mut self) -> Result<()> {
+    /// Looks at the first character that means something: no line of a stream of events begins as JSON does, and no
+    /// binary message within any limit is as long as a printable character would make it.
+    fn decide(&mut self, binary: bool) -> Result<()> {
         let Some(at) = self.chunk.iter().position(|byte| !is_filler(*byte)) else {
             self.chunk = Bytes::new();
             return Ok(());
@@ -172,6 +189,7 @@ impl<D: Decoder> Driver<D> {
         self.framer = match self.chunk[at] {
             b'<' => return Err(web_page()),
             b'{' | b'[' => Framer::whole(Framing::ServerSentEvents),
+            _ if binary => Framer::messages(&self.limits),
             _ => Framer::events(&self.limits),
         };
         self.skip(at);
@@ -181,7 +199,7 @@ impl<D: Decoder> Driver<D> {
     /// The body has ended, and so must the answer.
     fn finish(&mut self) -> Result<()> {
         match &mut self.framer {
-            Framer::Undecided => {}
+            Framer::Undecided { .. } => {}
             Framer::Whole { asked, buffer } => {
                 let (asked, body) = (*asked, std::mem::take(buffer).into_bytes());
                 if let Some(framer) = self.misframed(asked, &body) {
@@ -294,8 +312,11 @@ fn framing(asked: Framing, content_type: &str) -> Framing {
     if LINES.into_iter().any(is) {
         return Framing::Ndjson;
     }
+    if is("application/vnd.amazon.eventstream") {
+        return Framing::EventStream;
+    }
     let is_json = || is("application/json") || said.to_ascii_lowercase().ends_with("+json");
-    // For server-sent events the first character tells better than the header.
+    // For streams of events the first character tells better than the header.
     if asked == Framing::Ndjson && is_json() {
         return Framing::Whole;
     }

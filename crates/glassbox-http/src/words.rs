@@ -46,6 +46,7 @@ const CODES: &[(ErrorKind, &[&str])] = &[
             "insufficient_funds",
             "insufficient_quota",
             "payment_required",
+            "servicequotaexceededexception",
         ],
     ),
     (
@@ -113,6 +114,7 @@ const CODES: &[(ErrorKind, &[&str])] = &[
             "engine_overloaded",
             "engine_overloaded_error",
             "model_overloaded",
+            "modelnotreadyexception",
             "overloaded",
             "overloaded_error",
             "server_overloaded",
@@ -178,6 +180,7 @@ const TOO_LONG: &[&str] = &[
     "exceeds the model's context",
     "greater than the context length",
     "input is too long",
+    "input tokens exceeded",
     "larger context length",
     "longer than the maximum model length",
     "longer than the model's context length",

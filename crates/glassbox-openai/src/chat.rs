@@ -1,15 +1,15 @@
 //! Chat Completions.
 
-mod calls;
+pub(crate) mod calls;
 mod choice;
 mod decode;
 mod encode;
 mod extra;
-mod finish;
-mod messages;
+pub(crate) mod finish;
+pub(crate) mod messages;
 mod model;
-mod options;
-mod parts;
+pub(crate) mod options;
+pub(crate) mod parts;
 mod reasoning;
 mod shortcut;
 pub(crate) mod usage;

@@ -10,9 +10,13 @@ use glassbox_http::{Call, HttpClient, Transport};
 use http::{HeaderName, HeaderValue, Uri};
 
 use crate::dialect::{Auth, Dialect, OPENAI, Paths};
-use crate::{OpenAi, OpenAiEmbeddings};
+use crate::responses::Settings;
+use crate::{OpenAi, OpenAiEmbeddings, OpenAiResponses};
 
-/// Sets up an [`OpenAi`] or an [`OpenAiEmbeddings`].
+/// The path of the Responses API.
+const RESPONSES: &str = "responses";
+
+/// Sets up an [`OpenAi`], an [`OpenAiResponses`] or an [`OpenAiEmbeddings`].
 ///
 /// Nothing is sent, read from the environment or checked with the host before the first request, unless it was made
 /// by [`OpenAiBuilder::from_env`], which reads the environment.
@@ -26,6 +30,7 @@ pub struct OpenAiBuilder {
     organization: Option<String>,
     project: Option<String>,
     api_version: Option<String>,
+    responses: Settings,
     http: Option<HttpClient>,
     reads_env: bool,
 }
@@ -41,6 +46,7 @@ impl OpenAiBuilder {
             organization: None,
             project: None,
             api_version: None,
+            responses: Settings::default(),
             http: None,
             reads_env: false,
         }
@@ -115,6 +121,23 @@ impl OpenAiBuilder {
         self
     }
 
+    /// Says whether the provider is to keep responses ([`build_responses`](Self::build_responses) alone), so that a
+    /// later request can continue one by its id.
+    ///
+    /// Unless set, nothing is kept: a request sends `store: false`, and the reasoning of earlier turns comes and goes
+    /// encrypted. A request that continues an earlier response leaves the choice to the provider.
+    pub fn store(mut self, store: bool) -> Self {
+        self.responses.store = Some(store);
+        self
+    }
+
+    /// Asks for a summary of the reasoning ([`build_responses`](Self::build_responses) alone): `auto`, `concise` or
+    /// `detailed`. OpenAI gives it to verified organisations only, so it is not asked for unless set.
+    pub fn reasoning_summary(mut self, detail: impl Into<String>) -> Self {
+        self.responses.reasoning_summary = Some(detail.into());
+        self
+    }
+
     /// Sets the HTTP client, with its retries, timeouts and limits. Models may share one.
     pub fn http(mut self, http: HttpClient) -> Self {
         self.http = Some(http);
@@ -135,6 +158,19 @@ impl OpenAiBuilder {
     pub fn build(self) -> Result<OpenAi> {
         let endpoint = self.endpoint("chat/completions")?;
         Ok(OpenAi::at(endpoint, self.dialect))
+    }
+
+    /// The model over the Responses API.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build). Azure needs no API version for it.
+    pub fn build_responses(self) -> Result<OpenAiResponses> {
+        let mut endpoint = self.endpoint(RESPONSES)?;
+        endpoint.info.api = Some(Api::Responses);
+        endpoint.info.capabilities = self.dialect.capabilities_of_responses();
+        endpoint.info.capabilities.reasoning |= self.responses.reasoning_summary.is_some();
+        Ok(OpenAiResponses::at(endpoint, self.dialect, self.responses))
     }
 
     /// The embedding model.
@@ -194,6 +230,21 @@ impl OpenAiBuilder {
         let path = match self.dialect.paths {
             Paths::Plain => format!("{path}/{operation}"),
             Paths::Azure if path.ends_with("/openai/v1") => format!("{path}/{operation}"),
+            // The model is named in the body, and the newer API needs no version.
+            Paths::Azure if operation == RESPONSES => {
+                let path = path.trim_end_matches("/openai");
+                match &self.api_version {
+                    None if !query.contains("api-version=") => {
+                        format!("{path}/openai/v1/{operation}")
+                    }
+                    Some(version) if !query.contains("api-version=") => {
+                        let and = if query.is_empty() { "" } else { "&" };
+                        query = format!("{query}{and}api-version={}", escaped(version));
+                        format!("{path}/openai/{operation}")
+                    }
+                    _ => format!("{path}/openai/{operation}"),
+                }
+            }
             Paths::Azure => {
                 if !query.contains("api-version=") {
                     let Some(version) = &self.api_version else {

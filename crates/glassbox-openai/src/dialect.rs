@@ -2,11 +2,13 @@
 
 use glassbox_core::Capabilities;
 
+mod further;
 mod services;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use further::{BEDROCK_MANTLE, CHATGPT_CODEX, COPILOT};
 pub use services::{
     CEREBRAS, DASHSCOPE, DEEPSEEK, FIREWORKS, GITHUB, GROQ, HUGGINGFACE, MISTRAL, MOONSHOT, NVIDIA,
     OPENROUTER, PERPLEXITY, TOGETHER, XAI, ZAI,
@@ -78,6 +80,8 @@ pub struct Dialect {
     pub refusals: bool,
     /// Where its embeddings are, and how they travel.
     pub embeddings: Embeddings,
+    /// In what its Responses API differs from its Chat Completions.
+    pub responses: Responses,
 }
 
 impl Dialect {
@@ -91,6 +95,16 @@ impl Dialect {
         capabilities.structured_output = self.structured_output == StructuredOutput::Schema;
         capabilities.reasoning = self.shows_reasoning;
         capabilities.choices = self.options.choice_count.is_some();
+        capabilities
+    }
+}
+
+impl Dialect {
+    /// What models of this host can do over Responses.
+    pub(crate) fn capabilities_of_responses(&self) -> Capabilities {
+        let mut capabilities = self.capabilities();
+        capabilities.images = self.responses.media.images;
+        capabilities.choices = self.responses.options.choice_count.is_some();
         capabilities
     }
 }
@@ -303,4 +317,44 @@ pub enum VectorEncoding {
     Floats,
     /// As signed bytes in Base64, which the host does without being asked.
     SignedBytes,
+}
+
+/// The Responses API of a host, where it differs from its Chat Completions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Responses {
+    /// What it calls the options that are not everywhere.
+    pub options: Options,
+    /// What it takes beside text.
+    pub media: Media,
+    /// Which models give their reasoning encrypted, so that it can be sent back without being stored.
+    pub encrypted_reasoning: EncryptedReasoning,
+    /// Whether it answers with a stream only. What is asked for whole is then streamed too, and folded.
+    pub stream_only: bool,
+}
+
+/// Which models of a host give their reasoning encrypted where they are asked to
+/// (`include: ["reasoning.encrypted_content"]`). Others refuse the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EncryptedReasoning {
+    /// All.
+    Always,
+    /// OpenAI's reasoning models, by their names.
+    ByModel,
+    /// None: what they thought is readable, or not given at all.
+    Never,
+}
+
+impl EncryptedReasoning {
+    /// Whether to ask this model.
+    #[must_use]
+    pub fn of(self, model: &str) -> bool {
+        match self {
+            Self::Always => true,
+            // As Bedrock calls them.
+            Self::ByModel => is_reasoning(model.strip_prefix("openai.").unwrap_or(model)),
+            Self::Never => false,
+        }
+    }
 }

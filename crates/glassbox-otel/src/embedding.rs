@@ -6,7 +6,7 @@ use glassbox_semconv::value::gen_ai_operation_name::EMBEDDINGS;
 use opentelemetry::Context;
 
 use crate::Telemetry;
-use crate::facts::{Embeddings, Identity};
+use crate::facts::{Embeddings, Identity, Tariff};
 use crate::propagation;
 use crate::recording::{Ending, Recording};
 use crate::scope::{Operation, Scope};
@@ -16,6 +16,7 @@ use crate::scope::{Operation, Scope};
 pub(crate) struct TracedEmbeddings {
     telemetry: Telemetry,
     who: Arc<Identity>,
+    tariff: Arc<Tariff>,
     inner: Arc<dyn EmbeddingModel>,
 }
 
@@ -25,6 +26,7 @@ impl TracedEmbeddings {
         Self {
             telemetry,
             who,
+            tariff: Arc::default(),
             inner,
         }
     }
@@ -44,7 +46,11 @@ impl EmbeddingModel for TracedEmbeddings {
         {
             return self.inner.embed(request).await;
         }
-        let facts = Embeddings::new(Arc::clone(&self.who), request.clone());
+        let facts = Embeddings::new(
+            Arc::clone(&self.who),
+            Arc::clone(&self.tariff),
+            request.clone(),
+        );
         let scope = Scope {
             operation: Operation::Embeddings(Arc::clone(&self.who), Arc::clone(&request.inputs)),
             ..around.serving(None, request.user.as_ref())

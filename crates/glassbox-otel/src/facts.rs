@@ -12,12 +12,14 @@ mod agent;
 mod embeddings;
 mod inference;
 mod step;
+mod tariff;
 mod tool;
 
 pub(crate) use agent::AgentRun;
 pub(crate) use embeddings::Embeddings;
 pub(crate) use inference::Inference;
 pub(crate) use step::{StepKind, StepTaken};
+pub(crate) use tariff::Tariff;
 pub(crate) use tool::ToolCalled;
 
 /// The facts of one operation of any kind.
@@ -111,12 +113,13 @@ pub(crate) fn price(
     who: &Identity,
     said: &Said,
     tier: Option<&str>,
+    tariff: &Tariff,
     prices: &Prices,
 ) -> Option<Cost> {
     let call = Call::new(&who.provider, &who.model)
         .with_answered(said.model.as_deref())
         .with_service_tier(said.service_tier.as_deref().or(tier));
-    usage.cost.or_else(|| prices.cost(&call, usage))
+    usage.cost.or_else(|| tariff.cost(prices, &call, usage))
 }
 
 /// What the operation cost, where that is known.

@@ -273,18 +273,8 @@ impl Instruments {
 pub(crate) fn of_model(who: &Identity, answered: Option<&Arc<str>>) -> Vec<KeyValue> {
     let mut out = Vec::with_capacity(8);
     out.push(KeyValue::new(name::GEN_AI_OPERATION_NAME, who.operation));
-    out.push(KeyValue::new(
-        name::GEN_AI_PROVIDER_NAME,
-        Arc::clone(&who.provider),
-    ));
-    if !who.model.is_empty() {
-        out.push(KeyValue::new(
-            name::GEN_AI_REQUEST_MODEL,
-            Arc::clone(&who.model),
-        ));
-    }
+    gen_ai::model(who, &mut out);
     out.extend(answered.map(|model| KeyValue::new(name::GEN_AI_RESPONSE_MODEL, Arc::clone(model))));
-    gen_ai::server(who.address.as_ref(), who.port, &mut out);
     out
 }
 

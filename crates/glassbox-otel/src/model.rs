@@ -11,7 +11,7 @@ use glassbox_core::{
 use opentelemetry::{Context, KeyValue};
 
 use crate::Telemetry;
-use crate::facts::{Identity, Inference};
+use crate::facts::{Identity, Inference, Tariff};
 use crate::metrics;
 use crate::propagation;
 use crate::recording::{Ending, Recording};
@@ -22,6 +22,7 @@ use crate::scope::{Operation, Scope};
 pub(crate) struct TracedModel {
     telemetry: Telemetry,
     who: Arc<Identity>,
+    tariff: Arc<Tariff>,
     inner: Arc<dyn CompletionModel>,
 }
 
@@ -32,6 +33,7 @@ impl TracedModel {
         Self {
             telemetry,
             who,
+            tariff: Arc::default(),
             inner,
         }
     }
@@ -54,6 +56,7 @@ impl CompletionModel for TracedModel {
         let settings = self.telemetry.settings();
         let facts = Inference::new(
             Arc::clone(&self.who),
+            Arc::clone(&self.tariff),
             request.clone(),
             &around,
             settings.policy().is_wanted(),
@@ -62,7 +65,13 @@ impl CompletionModel for TracedModel {
             operation: Operation::Inference(Arc::clone(&facts.ongoing)),
             ..around.serving(request.conversation.as_ref(), request.user.as_ref())
         };
-        let mut recording = Recording::open(&self.telemetry, facts, scope, &Context::current());
+        // Where it will stay, because it is large.
+        let mut traced = Box::new(TracedStream {
+            events: None,
+            recording: Recording::open(&self.telemetry, facts, scope, &Context::current()),
+            chunks: Chunks::default(),
+        });
+        let recording = &mut traced.recording;
         let mut request = request;
         if settings.propagate_to_models {
             request
@@ -70,13 +79,12 @@ impl CompletionModel for TracedModel {
                 .extend(propagation::inject(recording.context()));
         }
         match recording.drive(self.inner.stream(request)).await {
-            Ok(events) => Ok(Box::pin(TracedStream {
-                events,
-                recording,
-                chunks: Chunks::default(),
-            })),
+            Ok(events) => {
+                traced.events = Some(events);
+                Ok(Box::into_pin(traced))
+            }
             Err(error) => {
-                failed(&mut recording, &error);
+                failed(recording, &error);
                 Err(error)
             }
         }
@@ -86,7 +94,9 @@ impl CompletionModel for TracedModel {
 /// The events of a recorded call, unchanged. The span ends with the stream: at its end, at an error, or when it is
 /// dropped.
 struct TracedStream {
-    events: EventStream,
+    /// None until the provider has accepted the request. They go before the recording does: what they wrap may be
+    /// recorded too, and ends first.
+    events: Option<EventStream>,
     recording: Recording<Inference>,
     chunks: Chunks,
 }
@@ -106,7 +116,9 @@ impl Stream for TracedStream {
         cx: &mut std::task::Context<'_>,
     ) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        let events = &mut this.events;
+        let Some(events) = &mut this.events else {
+            return Poll::Ready(None);
+        };
         let polled = this.recording.enter(|| events.as_mut().poll_next(cx));
         match &polled {
             Poll::Pending => {}

@@ -54,7 +54,18 @@ impl Ending {
         Self::Failed(error.kind().as_str().into(), error.to_string())
     }
 
-    /// The value of `error.type`.
+    /// What every vocabulary says of an end that was not good.
+    pub(crate) fn put(&self, out: &mut Attributes) {
+        if matches!(self, Self::Cancelled) {
+            out.push(KeyValue::new(
+                glassbox::OUTCOME,
+                glassbox::OUTCOME_CANCELLED,
+            ));
+        }
+        out.extend(self.error_type());
+    }
+
+    /// The attribute `error.type`.
     pub(crate) fn error_type(&self) -> Option<KeyValue> {
         match self {
             Self::Failed(kind, _) => Some(KeyValue::new(attribute::ERROR_TYPE, kind.clone())),
@@ -213,7 +224,8 @@ impl<R: Record> Recording<R> {
         let policy = telemetry.settings().policy();
         let mut contents = Contents::default();
         let mut references = Vec::new();
-        if policy.is_wanted() {
+        let seen = self.own.span().is_recording() || telemetry.tells() || policy.store.is_some();
+        if seen && policy.is_wanted() {
             contents = self.facts.contents(policy);
             references =
                 events::upload(&telemetry, self.facts.facts(), &contents, &self.own.span());

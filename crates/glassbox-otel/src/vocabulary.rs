@@ -112,8 +112,7 @@ fn first(vocabularies: &[Vocabulary]) -> Vocabulary {
 
 /// What is known when the operation begins, what identifies it first.
 pub(crate) fn before(vocabularies: &[Vocabulary], view: View<'_>) -> Attributes {
-    // Room for what comes at the end, so that the list is not moved then.
-    let mut out = Vec::with_capacity(32);
+    let mut out = Vec::with_capacity(room(view.facts) * vocabularies.len());
     for vocabulary in vocabularies {
         match vocabulary {
             Vocabulary::GenAi => gen_ai::before(view, &mut out),
@@ -124,15 +123,27 @@ pub(crate) fn before(vocabularies: &[Vocabulary], view: View<'_>) -> Attributes 
     }
     let baggage = &view.whom.baggage;
     out.extend(baggage.iter().cloned());
-    if vocabularies.len() > 1 || !baggage.is_empty() {
+    // Baggage, and what a program adds itself, may have a name of ours.
+    let foreign = !baggage.is_empty() || matches!(view.facts, Facts::Step(_));
+    if vocabularies.len() > 1 || foreign {
         once_each(&mut out);
     }
     out
 }
 
+/// Room for the attributes that an operation of its kind commonly has in one vocabulary, those of its end included, so
+/// that the list is not moved then.
+fn room(facts: Facts<'_>) -> usize {
+    match facts {
+        Facts::Agent(_) | Facts::Embeddings(_) | Facts::Step(_) => 16,
+        Facts::Inference(_) => 24,
+        Facts::Tool(_) => 8,
+    }
+}
+
 /// What is known when it has ended.
 pub(crate) fn after(vocabularies: &[Vocabulary], view: View<'_>, ending: &Ending) -> Attributes {
-    let mut out = Vec::with_capacity(16);
+    let mut out = Vec::with_capacity(room(view.facts) / 2 * vocabularies.len());
     for vocabulary in vocabularies {
         match vocabulary {
             Vocabulary::GenAi => gen_ai::after(view, ending, &mut out),

@@ -224,8 +224,10 @@ impl Prices {
         found.or_else(|| demo(section, model))
     }
 
-    /// What was added comes before what is listed, and in each of them what answered before what was asked.
-    fn rates_of(&self, call: &Call<'_>) -> Option<Rates> {
+    /// What a call is charged by, for a program that has more calls of the kind to reckon. What was added comes before
+    /// what is listed, and in each of them the model that answered before the one that was asked.
+    #[must_use]
+    pub fn rates_of(&self, call: &Call<'_>) -> Option<Rates> {
         let section = name::section(call.provider);
         let requested = call.requested;
         // What answers to `:free` need not say that it was for nothing.

@@ -3,14 +3,14 @@
 use std::future::poll_fn;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
-use glassbox::tool::{ToolError, tool};
+use glassbox::tool::{FunctionTool, ToolError, tool};
 use glassbox::{
     Agent, Capabilities, CompletionModel, CompletionModelExt as _, Error, ErrorKind, Event,
     EventStream, ModelInfo, Request, Result, Telemetry, Toolbox, Usage,
@@ -206,14 +206,34 @@ struct Add {
     b: i64,
 }
 
-fn tools(helper: Agent, small: Arc<dyn CompletionModel>) -> Toolbox {
-    let again = helper.clone();
-    let run = |helper: Agent| async move { helper.run(CANARY).await.map(|result| result.answer) };
+/// The tools that are the same in every script: a schema takes longer to read than a script to play.
+static SHARED: LazyLock<Toolbox> = LazyLock::new(|| {
     let add = tool("add", "Adds.", |sum: Add| async move { sum.a + sum.b });
-    let ask = tool("ask", "Asks an agent.", move |_: ()| run(helper.clone()));
     let fail = tool("fail", "Fails.", |_: ()| async move {
         Err::<String, _>(ToolError::new(CANARY))
     });
+    // Unwinds without the hook, which would print.
+    let panic = tool("panic", "Panics.", |_: ()| async move {
+        if true {
+            resume_unwind(Box::new(CANARY));
+        }
+    });
+    let wait = tool("wait", "Waits.", |_: ()| async move {
+        sleep(Duration::from_millis(30)).await;
+        CANARY
+    });
+    with(Toolbox::new(), [add, fail, panic, wait])
+});
+
+fn with(tools: Toolbox, more: impl IntoIterator<Item = FunctionTool>) -> Toolbox {
+    let mut more = more.into_iter();
+    more.try_fold(tools, Toolbox::with_tool).unwrap()
+}
+
+fn tools(helper: Agent, small: Arc<dyn CompletionModel>) -> Toolbox {
+    let again = helper.clone();
+    let run = |helper: Agent| async move { helper.run(CANARY).await.map(|result| result.answer) };
+    let ask = tool("ask", "Asks an agent.", move |_: ()| run(helper.clone()));
     let leave = tool("leave", "Leaves work behind.", move |_: ()| {
         let small = Arc::clone(&small);
         async move {
@@ -225,22 +245,8 @@ fn tools(helper: Agent, small: Arc<dyn CompletionModel>) -> Toolbox {
             CANARY
         }
     });
-    // Unwinds without the hook, which would print.
-    let panic = tool("panic", "Panics.", |_: ()| async move {
-        if true {
-            resume_unwind(Box::new(CANARY));
-        }
-    });
     let spawn = tool("spawn", "Asks an agent elsewhere.", move |_: ()| {
         tokio::spawn(run(again.clone()).with_current_context())
     });
-    let wait = tool("wait", "Waits.", |_: ()| async move {
-        sleep(Duration::from_millis(30)).await;
-        CANARY
-    });
-    let mut tools = Toolbox::new();
-    for tool in [add, ask, fail, leave, panic, spawn, wait] {
-        tools = tools.with_tool(tool).unwrap();
-    }
-    tools
+    with(SHARED.clone(), [ask, leave, spawn])
 }

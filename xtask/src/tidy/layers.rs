@@ -26,6 +26,17 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
     ("glassbox-core", Only(&[])),
     ("glassbox-semconv", Only(&[])),
     ("glassbox-http", Only(&["glassbox-core"])),
+    ("glassbox-cohere", Only(&["glassbox-core", "glassbox-http"])),
+    ("glassbox-ollama", Only(&["glassbox-core", "glassbox-http"])),
+    (
+        "glassbox-anthropic",
+        Only(&["glassbox-core", "glassbox-http"]),
+    ),
+    ("glassbox-gemini", Only(&["glassbox-core", "glassbox-http"])),
+    (
+        "glassbox-bedrock",
+        Only(&["glassbox-core", "glassbox-http"]),
+    ),
     ("glassbox-openai", Only(&["glassbox-core", "glassbox-http"])),
     ("glassbox-price", Only(&["glassbox-core"])),
     ("glassbox-tool", Only(&["glassbox-core"])),

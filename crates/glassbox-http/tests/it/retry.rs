@@ -1,10 +1,13 @@
 //! What is sent again, when, and what is told of it, on tokio's paused clock.
 
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use crate::support::{call, exact, ms, refused};
-use glassbox_core::{ErrorKind, Retry};
-use glassbox_http::{HttpClient, MemoryTransport, RetryPolicy};
+use crate::support::{KEY, call, exact, ms, refused};
+use bytes::Bytes;
+use glassbox_core::{Error, ErrorKind, Result, Retry};
+use glassbox_http::{HttpClient, MemoryTransport, RetryPolicy, Signer};
+use http::Request;
 use tokio::time::Instant;
 
 type Headers = &'static [(&'static str, &'static str)];
@@ -164,4 +167,43 @@ async fn without_retries_the_first_failure_counts() {
     let client = HttpClient::new(transport.clone()).with_retry(RetryPolicy::none());
     assert!(client.send(call()).await.is_err());
     assert_eq!(transport.requests().len(), 1);
+}
+
+/// Numbers its signatures, and has no more than two.
+#[derive(Debug, Default)]
+struct Numbered(AtomicU8);
+
+impl Signer for Numbered {
+    fn sign(&self, request: &mut Request<Bytes>) -> Result<()> {
+        let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        if number > 2 {
+            let message = format!("no ink left, {KEY}");
+            return Err(Error::new(ErrorKind::Configuration, message));
+        }
+        let signature = format!("{number} for {} bytes", request.body().len());
+        request
+            .headers_mut()
+            .insert("signature", signature.parse().expect("a valid header"));
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_is_signed_anew() {
+    let transport = MemoryTransport::new()
+        .with_response(503, &[], "{}")
+        .with_response(503, &[], "{}")
+        .with_response(200, &[], "never asked for");
+    let call = call().with_signer(Numbered::default());
+    let error = exact(&transport).send(call).await.unwrap_err();
+    let signatures: Vec<_> = transport
+        .requests()
+        .iter()
+        .map(|request| request.headers()["signature"].clone())
+        .collect();
+    assert_eq!(signatures, ["1 for 7 bytes", "2 for 7 bytes"]);
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert_eq!(error.provider(), Some("acme"));
+    assert_eq!(error.retries().len(), 2);
+    assert!(!error.message().contains(KEY));
 }

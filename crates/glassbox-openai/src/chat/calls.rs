@@ -66,11 +66,11 @@ impl Nesting {
 
 /// Makes up ids for calls that have none.
 #[derive(Debug, Default)]
-pub(super) struct Ids(u32);
+pub(crate) struct Ids(u32);
 
 impl Ids {
     /// An id that is unique in the response, and, as far as the response has an id, in the conversation.
-    fn next(&mut self, response: &str) -> String {
+    pub(crate) fn next(&mut self, response: &str) -> String {
         let number = self.0;
         self.0 += 1;
         let tail: String = response

@@ -11,6 +11,7 @@ use super::shortcut::{Delta, Kind, Shortcut};
 use super::usage;
 use super::wire::{self, Completion, Raw};
 use crate::dialect::Dialect;
+use crate::json::{self, broken};
 
 /// More answers than any provider gives.
 const MOST_CHOICES: u64 = 256;
@@ -243,7 +244,7 @@ impl Decoder for ChatDecoder {
             return Ok(());
         }
         self.shortcut.forget();
-        let completion = parse(data)?;
+        let completion: Completion<'_> = json::object(data)?;
         if completion.choices.is_none()
             && completion.usage.0.is_none()
             && let Some(error) = error_body(data)
@@ -264,7 +265,7 @@ impl Decoder for ChatDecoder {
     }
 
     fn whole(&mut self, body: &[u8], events: &mut Events) -> Result<()> {
-        let completion = parse(body)?;
+        let completion: Completion<'_> = json::object(body)?;
         self.completion(&completion, Extent::Whole, events)?;
         if completion.choices.is_some() {
             return self.complete(events);
@@ -287,36 +288,6 @@ impl Decoder for ChatDecoder {
         }
         self.complete(events)
     }
-}
-
-/// Reads a body or a chunk. The error says where, and holds nothing of the text.
-fn parse(data: &[u8]) -> Result<Completion<'_>> {
-    // The derived reader would take a list for a struct.
-    if data.trim_ascii_start().first() != Some(&b'{') {
-        return Err(broken("the answer is not a JSON object"));
-    }
-    // Checked as a whole it is cheaper than string by string. Where the check fails, it may be for a string that
-    // nobody reads.
-    let read = match std::str::from_utf8(data) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(data),
-    };
-    read.map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        let what = if error.is_eof() {
-            "is cut off"
-        } else {
-            "is not valid JSON"
-        };
-        Error::new(
-            ErrorKind::Protocol,
-            format!("the answer {what} at line {line}, column {column}"),
-        )
-    })
-}
-
-fn broken(message: &'static str) -> Error {
-    Error::new(ErrorKind::Protocol, message)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use glassbox_core::FinishKind;
 
 /// What a word means.
-pub(super) fn kind(raw: &str) -> FinishKind {
+pub(crate) fn kind(raw: &str) -> FinishKind {
     // Some hosts shout.
     let word = if raw.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(raw.to_ascii_lowercase())

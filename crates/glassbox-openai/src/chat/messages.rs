@@ -58,7 +58,7 @@ impl Serialize for Tool<'_> {
     }
 }
 
-fn begins_with_error(text: &str) -> bool {
+pub(crate) fn begins_with_error(text: &str) -> bool {
     text.get(..5)
         .is_some_and(|start| start.eq_ignore_ascii_case("error"))
 }

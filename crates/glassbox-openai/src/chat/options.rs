@@ -114,19 +114,19 @@ pub(super) fn settings<'a>(
 }
 
 /// Whether there are tools, ours or some that the request adds by itself.
-pub(super) fn has_tools(request: &Request) -> bool {
+pub(crate) fn has_tools(request: &Request) -> bool {
     !request.tools.is_empty() || request.extra.contains_key("tools")
 }
 
 /// The `tool_choice` to send: the word, or the name of the tool. `None` where nothing is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Choice<'a> {
+pub(crate) enum Choice<'a> {
     Word(&'static str),
     Named(&'a str),
 }
 
 /// What to send for the request's tool choice; `Err` where the host cannot be told.
-pub(super) fn tool_choice<'a>(
+pub(crate) fn tool_choice<'a>(
     request: &'a Request,
     dialect: &Dialect,
 ) -> Result<Option<Choice<'a>>, ()> {
@@ -145,13 +145,13 @@ pub(super) fn tool_choice<'a>(
 }
 
 /// Whether our tools are sent.
-pub(super) fn sends_tools(request: &Request, dialect: &Dialect) -> bool {
+pub(crate) fn sends_tools(request: &Request, dialect: &Dialect) -> bool {
     let forbidden = request.tool_choice == ToolChoice::None && !dialect.tool_choice.none;
     !request.tools.is_empty() && dialect.tools && !forbidden
 }
 
 /// Whether the host takes this part in what a user says.
-pub(super) fn takes(part: &Part, media: Media) -> bool {
+pub(crate) fn takes(part: &Part, media: Media) -> bool {
     match part {
         Part::Blob(blob) => match blob.modality {
             Modality::Image => media.images,
@@ -221,7 +221,7 @@ fn missing(request: &Request, model: &str, dialect: &Dialect) -> Vec<String> {
     missing
 }
 
-fn part_name(part: &Part) -> &'static str {
+pub(crate) fn part_name(part: &Part) -> &'static str {
     let modality = match part {
         Part::Blob(blob) => &blob.modality,
         Part::Uri(uri) => &uri.modality,

@@ -74,7 +74,7 @@ struct Audio<'a> {
 }
 
 /// Writes `data:image/png;base64,...` straight into the body.
-fn data_uri<S: Serializer>(blob: &&Blob, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn data_uri<S: Serializer>(blob: &&Blob, serializer: S) -> Result<S::Ok, S::Error> {
     let mime_type = blob.mime_type.as_deref().unwrap_or(match blob.modality {
         Modality::Document => "application/pdf",
         Modality::Image => "image/png",
@@ -137,7 +137,7 @@ impl<'a> Content<'a> {
 }
 
 /// OpenAI's word for a media type: `wav` or `mp3`, and for others what follows the slash.
-fn audio_format(mime_type: Option<&str>) -> &str {
+pub(crate) fn audio_format(mime_type: Option<&str>) -> &str {
     let subtype = mime_type
         .and_then(|mime_type| mime_type.split('/').nth(1))
         .and_then(|subtype| subtype.split(';').next())

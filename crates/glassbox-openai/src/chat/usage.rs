@@ -9,11 +9,11 @@ use crate::lenient::{Count, Lenient, Maybe, lenient};
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Usage {
-    prompt_tokens: Count,
-    completion_tokens: Count,
-    total_tokens: Count,
-    prompt_tokens_details: Maybe<Details>,
-    completion_tokens_details: Maybe<Details>,
+    pub(crate) prompt_tokens: Count,
+    pub(crate) completion_tokens: Count,
+    pub(crate) total_tokens: Count,
+    pub(crate) prompt_tokens_details: Maybe<Details>,
+    pub(crate) completion_tokens_details: Maybe<Details>,
     /// DeepSeek.
     prompt_cache_hit_tokens: Count,
     /// Moonshot, Together.
@@ -26,15 +26,15 @@ pub(crate) struct Usage {
     /// Copilot, Perplexity.
     reasoning_tokens: Count,
     /// OpenRouter: US dollars. Perplexity: an object.
-    cost: Cost,
+    pub(crate) cost: Cost,
     /// xAI: 10,000,000,000 ticks are a US dollar.
-    cost_in_usd_ticks: Count,
+    pub(crate) cost_in_usd_ticks: Count,
 }
 
 /// The parts of either count. The fields of both are one set, because no name means two things.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Details {
+pub(crate) struct Details {
     cached_tokens: Count,
     /// OpenRouter.
     cache_write_tokens: Count,

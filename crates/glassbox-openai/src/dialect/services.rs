@@ -2,8 +2,8 @@
 
 use super::table::{COMPATIBLE, OPENAI};
 use super::{
-    Dialect, Embeddings, Media, Options, OutputCap, ReasoningEcho, ReasoningEffort,
-    StructuredOutput, ToolChoices, Variables, VectorEncoding,
+    Dialect, Embeddings, EncryptedReasoning, Media, Options, OutputCap, ReasoningEcho,
+    ReasoningEffort, Responses, StructuredOutput, ToolChoices, Variables, VectorEncoding,
 };
 
 /// A hosted service: as [`COMPATIBLE`], with a key, and with nothing that OpenAI does not have.
@@ -17,6 +17,7 @@ const SERVICE: Dialect = Dialect {
         video: false,
         documents: false,
     },
+    responses: OPENAI.responses,
     ..COMPATIBLE
 };
 
@@ -68,6 +69,17 @@ pub const DEEPSEEK: Dialect = Dialect {
     reasoning: ReasoningEcho::Field("reasoning_content"),
     structured_output: StructuredOutput::Json,
     media: NO_MEDIA,
+    // Its reasoning is readable, and goes back as it came.
+    responses: Responses {
+        options: Options {
+            service_tier: None,
+            user: None,
+            ..OPENAI.responses.options
+        },
+        media: NO_MEDIA,
+        encrypted_reasoning: EncryptedReasoning::Never,
+        ..OPENAI.responses
+    },
     ..SERVICE
 };
 
@@ -238,6 +250,10 @@ pub const XAI: Dialect = Dialect {
     base_url: "https://api.x.ai/v1",
     variables: Variables::new("XAI_API_KEY", ""),
     reports_cost: true,
+    responses: Responses {
+        encrypted_reasoning: EncryptedReasoning::Always,
+        ..OPENAI.responses
+    },
     ..SERVICE
 };
 

@@ -5,8 +5,8 @@ use super::services::{
     OPENROUTER, PERPLEXITY, TOGETHER, XAI, ZAI,
 };
 use super::{
-    Auth, Dialect, Embeddings, Media, Options, OutputCap, Paths, ReasoningEcho, ReasoningEffort,
-    StructuredOutput, ToolChoices, Variables, VectorEncoding,
+    Auth, Dialect, Embeddings, EncryptedReasoning, Media, Options, OutputCap, Paths, ReasoningEcho,
+    ReasoningEffort, Responses, StructuredOutput, ToolChoices, Variables, VectorEncoding,
 };
 
 /// OpenAI itself (`platform.openai.com/docs/api-reference/chat`).
@@ -59,6 +59,29 @@ pub const OPENAI: Dialect = Dialect {
         path: "embeddings",
         encoding: VectorEncoding::Floats,
     },
+    responses: Responses {
+        // What it takes in Chat Completions alone: `stop`, `seed`, the penalties, `n`, names, sound.
+        options: Options {
+            top_k: None,
+            stop_sequences: None,
+            seed: None,
+            frequency_penalty: None,
+            presence_penalty: None,
+            choice_count: None,
+            parallel_tool_calls: Some("parallel_tool_calls"),
+            service_tier: Some("service_tier"),
+            user: Some("user"),
+            name: None,
+        },
+        media: Media {
+            images: true,
+            audio: false,
+            video: false,
+            documents: true,
+        },
+        encrypted_reasoning: EncryptedReasoning::ByModel,
+        stream_only: false,
+    },
 };
 
 /// Azure OpenAI (`learn.microsoft.com/azure/ai-services/openai/reference`). The model is the deployment's name.
@@ -97,6 +120,17 @@ pub const COMPATIBLE: Dialect = Dialect {
     embeddings: Embeddings {
         encoding: VectorEncoding::Numbers,
         ..OPENAI.embeddings
+    },
+    responses: Responses {
+        options: Options {
+            top_k: Some("top_k"),
+            stop_sequences: Some("stop"),
+            seed: Some("seed"),
+            frequency_penalty: Some("frequency_penalty"),
+            presence_penalty: Some("presence_penalty"),
+            ..OPENAI.responses.options
+        },
+        ..OPENAI.responses
     },
     ..OPENAI
 };

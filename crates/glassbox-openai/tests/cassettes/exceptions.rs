@@ -2,7 +2,8 @@
 
 use glassbox_test::cassettes::Exception;
 
-pub(crate) const EXCEPTIONS: &[Exception] = &[
+/// Those of Chat Completions.
+pub(crate) const CHAT: &[Exception] = &[
     (
         "cerebras-chat/vercel-ai__fixtures__cererebras-structured-output-tools.1-chunks.json",
         "tool_calls",
@@ -51,3 +52,51 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
 ];
 
 const LEGACY: &str = "a `function_call` is a tool call; the oracle reads `tool_calls` alone";
+
+/// Those of Responses.
+pub(crate) const RESPONSES: &[Exception] = &[
+    (
+        "azure-responses/vercel-ai__azure-reasoning-encrypted-content.1-chunks.json",
+        "text",
+        SEVERAL,
+    ),
+    (
+        "azure-responses/vercel-ai__azure-reasoning-encrypted-content.1-chunks.json",
+        "reasoning_text",
+        SEVERAL,
+    ),
+    (
+        "azure-responses/vercel-ai__azure-reasoning-encrypted-content.1-chunks.json",
+        "tool_calls",
+        SEVERAL,
+    ),
+    (
+        "azure-responses/vercel-ai__azure-reasoning-encrypted-content.1-chunks.json",
+        "usage",
+        SEVERAL,
+    ),
+    (
+        "azure-responses/vercel-ai__azure-reasoning-encrypted-content.1-chunks.json",
+        "response_id",
+        SEVERAL,
+    ),
+    (
+        "copilot-responses/rig__reasoning_roundtrip__streaming.01.json",
+        "response_id",
+        ROTATING,
+    ),
+    (
+        "copilot-responses/rig__reasoning_roundtrip__streaming.02.json",
+        "response_id",
+        ROTATING,
+    ),
+    (
+        "openai-responses/vercel-ai__github-copilot-id-rotation.1-chunks.json",
+        "response_id",
+        ROTATING,
+    ),
+];
+
+const SEVERAL: &str = "four streams in one file: the first ends with its first terminal event, the oracle reads the last";
+
+const ROTATING: &str = "Copilot gives the response another id in every event: ours is the first, the oracle's the last";

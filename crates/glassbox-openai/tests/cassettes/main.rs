@@ -6,14 +6,16 @@
 
 use glassbox_core::{EmbeddingModel, EmbeddingRequest};
 use glassbox_http::{HttpClient, MemoryTransport, RetryPolicy};
-use glassbox_openai::{COMPATIBLE, Dialect, OpenAi, OpenAiBuilder, dialect};
+use glassbox_openai::{
+    BEDROCK_MANTLE, CHATGPT_CODEX, COMPATIBLE, COPILOT, Dialect, OpenAi, OpenAiBuilder, dialect,
+};
 use glassbox_test::cassettes::{Counts, Recording, Recordings};
 use serde_json::{Value, json};
 
-use exceptions::EXCEPTIONS;
-
 mod exceptions;
 mod recorded;
+mod responses;
+mod responses_recorded;
 
 /// The exchanges of an API that speak OpenAI's form of it. Others have the same name for theirs.
 fn recordings(api: &str) -> Option<Recordings> {
@@ -26,11 +28,13 @@ fn recordings(api: &str) -> Option<Recordings> {
 
 fn dialect_of(recording: &Recording) -> &'static Dialect {
     static OTHER: Dialect = COMPATIBLE;
-    let name = match recording.provider.as_str() {
-        "alibaba" => "dashscope",
-        name => name,
-    };
-    dialect(name).unwrap_or(&OTHER)
+    match recording.provider.as_str() {
+        "alibaba" => dialect("dashscope").unwrap_or(&OTHER),
+        "bedrock-mantle" => &BEDROCK_MANTLE,
+        "chatgpt-codex" => &CHATGPT_CODEX,
+        "copilot" => &COPILOT,
+        name => dialect(name).unwrap_or(&OTHER),
+    }
 }
 
 fn builder(recording: &Recording, transport: MemoryTransport) -> OpenAiBuilder {
@@ -50,7 +54,7 @@ fn model(recording: &Recording, transport: MemoryTransport) -> OpenAi {
 #[tokio::test]
 async fn every_recorded_answer_is_read_as_the_oracle_reads_it() {
     if let Some(recordings) = recordings("chat") {
-        recordings.assert_read(model, EXCEPTIONS).await;
+        recordings.assert_read(model, exceptions::CHAT).await;
     }
 }
 

@@ -4,7 +4,7 @@ use glassbox_agent::{Agent, Outcome, Run};
 use glassbox_core::{Choice, FinishReason, Message, Messages, Part, Response, Role, Usage};
 use glassbox_price::{Call, Prices};
 
-use super::{Facts, Record};
+use super::{Facts, Record, Tariff};
 use crate::content::{Capture, Contents, Policy};
 
 /// One run of an agent.
@@ -17,6 +17,7 @@ pub(crate) struct AgentRun {
     pub(crate) steps: u32,
     pub(crate) tool_calls: u32,
     pub(crate) usage: Usage,
+    tariff: Tariff,
     /// Whether `usage` is to be recorded.
     pub(crate) with_usage: bool,
     /// Why the last answers stopped.
@@ -35,6 +36,7 @@ impl AgentRun {
             steps: 0,
             tool_calls: 0,
             usage: Usage::default(),
+            tariff: Tariff::default(),
             with_usage,
             finish: Vec::new(),
             outcome: None,
@@ -55,7 +57,7 @@ impl AgentRun {
             let call = Call::new(&info.provider, &info.model)
                 .with_answered(response.model())
                 .with_service_tier(response.meta.service_tier.as_deref());
-            prices.cost(&call, &usage)
+            self.tariff.cost(prices, &call, &usage)
         });
         let unpriced = usage.cost.is_none() || (self.steps > 1 && self.usage.cost.is_none());
         self.usage.add(&usage);

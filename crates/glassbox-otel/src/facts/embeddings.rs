@@ -3,7 +3,7 @@ use std::sync::Arc;
 use glassbox_core::{EmbeddingRequest, EmbeddingResponse, Usage};
 use glassbox_price::Prices;
 
-use super::{Facts, Identity, Record, Said, price};
+use super::{Facts, Identity, Record, Said, Tariff, price};
 use crate::content::{Capture, Contents, Policy};
 
 /// One call of an embedding model.
@@ -13,6 +13,7 @@ pub(crate) struct Embeddings {
     pub(crate) request: EmbeddingRequest,
     pub(crate) said: Said,
     pub(crate) usage: Usage,
+    tariff: Arc<Tariff>,
     /// The length of the vectors that came back.
     pub(crate) dimensions: Option<usize>,
     /// What the provider said when it failed.
@@ -20,12 +21,13 @@ pub(crate) struct Embeddings {
 }
 
 impl Embeddings {
-    pub(crate) fn new(who: Arc<Identity>, request: EmbeddingRequest) -> Self {
+    pub(crate) fn new(who: Arc<Identity>, tariff: Arc<Tariff>, request: EmbeddingRequest) -> Self {
         Self {
             who,
             request,
             said: Said::default(),
             usage: Usage::default(),
+            tariff,
             dimensions: None,
             failure: None,
         }
@@ -55,6 +57,13 @@ impl Record for Embeddings {
     }
 
     fn closing(&mut self, prices: &Prices) {
-        self.usage.cost = price(&self.usage, &self.who, &self.said, None, prices);
+        self.usage.cost = price(
+            &self.usage,
+            &self.who,
+            &self.said,
+            None,
+            &self.tariff,
+            prices,
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use glassbox_core::{Delivery, Event, FinishReason, Fold, Message, Request, Role, Usage};
 use glassbox_price::Prices;
 
-use super::{Facts, Identity, Record, Said, price};
+use super::{Facts, Identity, Record, Said, Tariff, price};
 use crate::content::{Capture, Contents, History, Policy, Told};
 use crate::scope::{Answer, Ongoing, Scope};
 
@@ -15,6 +15,7 @@ pub(crate) struct Inference {
     pub(crate) request: Request,
     pub(crate) said: Said,
     pub(crate) usage: Usage,
+    tariff: Arc<Tariff>,
     /// Why each answer stopped, as far as it did.
     pub(crate) finish: Vec<Option<FinishReason>>,
     /// From the call to the first piece of an incremental answer.
@@ -46,7 +47,13 @@ const INSTRUCTIONS_APART: &[&str] = &[
 ];
 
 impl Inference {
-    pub(crate) fn new(who: Arc<Identity>, request: Request, around: &Scope, wanted: bool) -> Self {
+    pub(crate) fn new(
+        who: Arc<Identity>,
+        tariff: Arc<Tariff>,
+        request: Request,
+        around: &Scope,
+        wanted: bool,
+    ) -> Self {
         Self {
             ongoing: Arc::new(Ongoing::new(Arc::clone(&who), request.messages.clone())),
             above: around.inference().cloned(),
@@ -55,6 +62,7 @@ impl Inference {
             request,
             said: Said::default(),
             usage: Usage::default(),
+            tariff,
             finish: Vec::new(),
             first_chunk: None,
             answer: wanted.then(Fold::new),
@@ -175,7 +183,14 @@ impl Record for Inference {
 
     fn closing(&mut self, prices: &Prices) {
         let tier = self.request.parameters.service_tier.as_deref();
-        self.usage.cost = price(&self.usage, &self.who, &self.said, tier, prices);
+        self.usage.cost = price(
+            &self.usage,
+            &self.who,
+            &self.said,
+            tier,
+            &self.tariff,
+            prices,
+        );
         let answer = Answer {
             id: self.said.id.clone(),
             usage: self.usage.clone(),

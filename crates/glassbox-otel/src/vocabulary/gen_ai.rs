@@ -19,7 +19,7 @@ mod model;
 mod step;
 mod tool;
 
-pub(crate) use model::{cached, finish_reasons, openai_api};
+pub(crate) use model::{cached, finish_reasons, model, openai_api};
 
 use value::gen_ai_operation_name as operation;
 
@@ -125,13 +125,7 @@ pub(crate) fn after(view: View<'_>, ending: &Ending, out: &mut Attributes) {
             out.push(KeyValue::new(glassbox::COST_PARTIAL, true));
         }
     }
-    if matches!(ending, Ending::Cancelled) {
-        out.push(KeyValue::new(
-            glassbox::OUTCOME,
-            glassbox::OUTCOME_CANCELLED,
-        ));
-    }
-    out.extend(ending.error_type());
+    ending.put(out);
 }
 
 /// What was said.

@@ -135,11 +135,5 @@ pub(crate) fn after(view: View<'_>, ending: &Ending, out: &mut Attributes) {
     {
         out.push(KeyValue::new(glassbox::OUTCOME, outcome.as_str()));
     }
-    if matches!(ending, Ending::Cancelled) {
-        out.push(KeyValue::new(
-            glassbox::OUTCOME,
-            glassbox::OUTCOME_CANCELLED,
-        ));
-    }
-    out.extend(ending.error_type());
+    ending.put(out);
 }

@@ -132,13 +132,7 @@ pub(crate) fn after(view: View<'_>, ending: &Ending, out: &mut Attributes) {
             out.push(KeyValue::new(glassbox::COST_PARTIAL, true));
         }
     }
-    if matches!(ending, Ending::Cancelled) {
-        out.push(KeyValue::new(
-            glassbox::OUTCOME,
-            glassbox::OUTCOME_CANCELLED,
-        ));
-    }
-    out.extend(ending.error_type());
+    ending.put(out);
 }
 
 /// What was said.

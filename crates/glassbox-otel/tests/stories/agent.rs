@@ -171,7 +171,7 @@ async fn a_limit_is_an_outcome_and_not_an_error() {
       glassbox.agent.steps = 1
       glassbox.agent.tool_calls = 0
       glassbox.cost.source = "price_list"
-      glassbox.cost.total = 4.5e-6
+      glassbox.cost.total = 15.0
       glassbox.outcome = "step_limit"
       * glassbox.limit_reached {glassbox.limit = 1.0, glassbox.outcome = "step_limit"}
       chat gpt-4o-mini [client]
@@ -182,10 +182,10 @@ async fn a_limit_is_an_outcome_and_not_an_error() {
         gen_ai.response.model = "gpt-4o-mini"
         gen_ai.usage.input_tokens = 10
         gen_ai.usage.output_tokens = 5
-        glassbox.cost.input = 1.5e-6
-        glassbox.cost.output = 3e-6
+        glassbox.cost.input = 5.0
+        glassbox.cost.output = 10.0
         glassbox.cost.source = "price_list"
-        glassbox.cost.total = 4.5e-6
+        glassbox.cost.total = 15.0
         openai.api.type = "chat_completions"
         server.address = "api.openai.com"
         server.port = 443

@@ -1,6 +1,7 @@
 //! What the stories share.
 use glassbox_core::{Api, Capabilities, ModelInfo};
 use glassbox_otel::Telemetry;
+use glassbox_price::{Prices, Rates};
 use glassbox_test::Capture;
 use glassbox_tool::{ToolError, Toolbox, tool};
 use schemars::JsonSchema;
@@ -12,9 +13,18 @@ pub(crate) fn telemetry() -> (Telemetry, Capture) {
     (
         Telemetry::builder()
             .tracer_provider(capture.provider())
+            .prices(prices())
             .build(),
         capture,
     )
+}
+
+/// Prices that do not change from one day to the next, and whose sums are exact.
+pub(crate) fn prices() -> Prices {
+    let rates = Rates::new(0.5, 2.0).with_cache_read_input(0.125);
+    Prices::empty()
+        .with_model("openai", "gpt-4o-mini", rates)
+        .with_model("openai", "text-embedding-3-small", Rates::input_only(0.5))
 }
 
 /// A model behind a host.

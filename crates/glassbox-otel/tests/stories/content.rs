@@ -13,13 +13,14 @@ use glassbox_test::{Capture, ScriptedModel, Turn};
 use serde_json::{Value, json};
 
 use crate::agent::scripted;
-use crate::common::{remote, tools};
+use crate::common::{prices, remote, tools};
 
 pub(crate) fn recorder(
     change: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder,
 ) -> (Telemetry, Capture) {
     let capture = Capture::new();
     let builder = Telemetry::builder()
+        .prices(prices())
         .tracer_provider(capture.provider())
         .meter_provider(capture.meter_provider())
         .logger_provider(capture.logger_provider());

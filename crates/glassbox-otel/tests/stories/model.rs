@@ -336,9 +336,9 @@ async fn embeddings() {
       gen_ai.request.model = "text-embedding-3-small"
       gen_ai.response.model = "text-embedding-3-small"
       gen_ai.usage.input_tokens = 3
-      glassbox.cost.input = 6.000000000000001e-8
+      glassbox.cost.input = 1.5
       glassbox.cost.source = "price_list"
-      glassbox.cost.total = 6.000000000000001e-8
+      glassbox.cost.total = 1.5
       server.address = "api.openai.com"
       server.port = 443
     "#);

@@ -15,7 +15,7 @@ pub type Exception = (&'static str, &'static str, &'static str);
 const SIZES: [usize; 3] = [1, 3, 4096];
 
 /// Longer answers are cut into large pieces alone.
-const LONG: usize = 20_000;
+const LONG: usize = 100_000;
 
 /// The recordings that an adapter claims.
 #[derive(Clone, Debug)]

@@ -140,7 +140,7 @@ pub(super) fn embeddings_after(call: &Embeddings, out: &mut Attributes) {
 }
 
 /// Which model, where.
-fn model(who: &Identity, out: &mut Attributes) {
+pub(crate) fn model(who: &Identity, out: &mut Attributes) {
     out.push(KeyValue::new(
         name::GEN_AI_PROVIDER_NAME,
         Arc::clone(&who.provider),

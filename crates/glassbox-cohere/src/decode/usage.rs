@@ -1,0 +1,34 @@
+//! What a call consumed, in core's meaning.
+
+use glassbox_core::Usage;
+use serde::Deserialize;
+
+use crate::lenient::Count;
+use crate::wire;
+
+/// The tokens that the model read and wrote. Where only the bill is told, the bill; it leaves Cohere's own
+/// instructions out, and the cached tokens are not a part of it.
+pub(super) fn read(wire: &wire::Usage<'_>) -> Usage {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Billed {
+        input_tokens: Count,
+        output_tokens: Count,
+    }
+    let mut usage = Usage::default();
+    usage.cache_read_input_tokens = wire.cached_tokens.0;
+    if let Some(tokens) = &wire.tokens.0 {
+        usage.input_tokens = tokens.input_tokens.0;
+        usage.output_tokens = tokens.output_tokens.0;
+        usage.reasoning_output_tokens = tokens.reasoning_tokens.0;
+        return usage;
+    }
+    let billed = wire
+        .billed_units
+        .and_then(|raw| serde_json::from_str::<Billed>(raw.get()).ok())
+        .unwrap_or_default();
+    usage.cache_read_input_tokens = None;
+    usage.input_tokens = billed.input_tokens.0;
+    usage.output_tokens = billed.output_tokens.0;
+    usage
+}

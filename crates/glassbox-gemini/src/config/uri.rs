@@ -1,0 +1,121 @@
+//! Where a method of a model is.
+
+use glassbox_core::Result;
+use http::Uri;
+
+use super::{GeminiBuilder, Platform};
+
+impl GeminiBuilder {
+    /// The place of a method, which may have a query.
+    pub(super) fn uri(&self, method: &str) -> Result<Uri> {
+        let invalid = || {
+            self.wrong(
+                "the base URL is not valid: it must look like https://host/path, in which \
+                 anything unusual is percent-encoded",
+            )
+        };
+        let given = self.base_url.as_deref().map(str::trim);
+        let base = match given.filter(|base| !base.is_empty()) {
+            Some(base) => base.to_owned(),
+            None => self.default_base(),
+        };
+        let base: Uri = base.parse().map_err(|_| invalid())?;
+        let (Some(scheme), Some(authority)) = (base.scheme_str(), base.authority()) else {
+            return Err(invalid());
+        };
+        if !matches!(scheme, "http" | "https") || authority.host().is_empty() {
+            return Err(invalid());
+        }
+        let path = base.path().trim_end_matches('/');
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let version = match self.platform {
+            _ if is_version(last) => "",
+            Platform::Gemini => "/v1beta",
+            Platform::Vertex => "/v1beta1",
+        };
+        let resource = self.resource()?;
+        let (method, query) = method.split_once('?').unwrap_or((method, ""));
+        let queries = [base.query().unwrap_or_default(), query];
+        let queries: Vec<&str> = queries
+            .into_iter()
+            .filter(|query| !query.is_empty())
+            .collect();
+        let question = if queries.is_empty() { "" } else { "?" };
+        let query = queries.join("&");
+        format!("{scheme}://{authority}{path}{version}/{resource}:{method}{question}{query}")
+            .parse()
+            .map_err(|_| invalid())
+    }
+
+    fn default_base(&self) -> String {
+        match self.platform {
+            Platform::Gemini => "https://generativelanguage.googleapis.com".to_owned(),
+            Platform::Vertex => match self.place() {
+                "global" => "https://aiplatform.googleapis.com".to_owned(),
+                // The locations that are several regions have a domain of their own.
+                location @ ("eu" | "us") => {
+                    format!("https://aiplatform.{location}.rep.googleapis.com")
+                }
+                location => format!("https://{}-aiplatform.googleapis.com", escaped(location)),
+            },
+        }
+    }
+
+    fn place(&self) -> &str {
+        let given = self.location.as_deref().map(str::trim);
+        given
+            .filter(|location| !location.is_empty())
+            .unwrap_or("global")
+    }
+
+    /// The model's resource. Which one it is, is known without a project only with a key (Vertex AI's express mode).
+    fn resource(&self) -> Result<String> {
+        let model = escaped(self.model.trim());
+        if model.is_empty() {
+            return Err(self.wrong("no model: name one, as in `gemini-2.5-flash`"));
+        }
+        if self.platform == Platform::Gemini {
+            return Ok(if model.contains('/') {
+                model
+            } else {
+                format!("models/{model}")
+            });
+        }
+        let model = match model.split_once('/') {
+            Some(("projects", _)) => return Ok(model),
+            Some(("publishers" | "endpoints" | "models", _)) => model,
+            Some((publisher, name)) => format!("publishers/{publisher}/models/{name}"),
+            None => format!("publishers/google/models/{model}"),
+        };
+        let project = self.project.as_deref().map(str::trim);
+        match project.filter(|project| !project.is_empty()) {
+            Some(project) => Ok(format!(
+                "projects/{}/locations/{}/{model}",
+                escaped(project),
+                escaped(self.place()),
+            )),
+            None if self.tokens.is_none() && self.api_key.is_some() => Ok(model),
+            None => Err(self.missing("project", "GOOGLE_CLOUD_PROJECT")),
+        }
+    }
+}
+
+/// Whether a step of a path names a version of an API: `v1`, `v1beta1`.
+fn is_version(step: &str) -> bool {
+    let rest = step.strip_prefix('v').unwrap_or_default();
+    rest.starts_with(|first: char| first.is_ascii_digit())
+        && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// `text` as a part of a path: everything but slashes and RFC 3986's unreserved characters is percent-encoded.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
