@@ -7,6 +7,8 @@ use glassbox::{CompletionModel, EmbeddingModel, Telemetry};
 use glassbox_test::Capture;
 use glassbox_test::laws::{Host, Laws, Wrapper};
 
+#[path = "../../crates/glassbox-anthropic/tests/laws/host.rs"]
+mod anthropic;
 #[path = "../../crates/glassbox-openai/tests/laws/host.rs"]
 mod chat;
 #[path = "../../crates/glassbox/tests/laws/host.rs"]
@@ -53,6 +55,10 @@ fn traced(host: impl Host) -> Laws {
         .logger_provider(capture.logger_provider())
         .build();
     Laws::new(host).within(Traced { telemetry, capture })
+}
+
+mod messages {
+    glassbox_test::laws!(super::traced(super::anthropic::Messages));
 }
 
 mod openai {
