@@ -71,14 +71,14 @@ impl ConverseDecoder {
         let index = boundary.content_block_index.0.unwrap_or(0);
         if let Some(at) = self.open.iter().position(|(open, _)| *open == index) {
             let (_, block) = self.open.remove(at);
-            block.end(&mut self.context, events);
+            block.end(events);
         }
     }
 
     /// Why the model stopped. What was open then was cut by a limit.
     fn message_stop(&mut self, answer: &Answer<'_>, events: &mut Events) {
         for (_, block) in std::mem::take(&mut self.open) {
-            block.end(&mut self.context, events);
+            block.end(events);
         }
         let raw = answer.stop_reason.as_str();
         let reason = FinishReason::new(finish::kind(raw), raw);

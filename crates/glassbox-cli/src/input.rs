@@ -2,7 +2,7 @@ use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 
 use glassbox::{
-    Delivery, Message, Options, OutputFormat, Parameters, Part, PromptTemplate, Request, Role,
+    Api, Delivery, Message, Options, OutputFormat, Parameters, Part, PromptTemplate, Request, Role,
     Toolbox, tool::builtin,
 };
 
@@ -32,12 +32,11 @@ pub(crate) fn model(host: &HostArguments) -> Result<String, Failure> {
 
 /// The options of the host, for the registry.
 pub(crate) fn options(host: &HostArguments) -> Result<Options, Failure> {
-    if host.api == Some(ApiKind::Responses) {
-        return Err(Failure::usage(
-            "this build does not speak the Responses API; leave --api out, or use --api chat",
-        ));
-    }
     let mut options = Options::new();
+    options.api = host.api.map(|api| match api {
+        ApiKind::Chat => Api::ChatCompletions,
+        ApiKind::Responses => Api::Responses,
+    });
     options.base_url.clone_from(&host.base_url);
     options.prices = prices::list(&host.prices)?;
     Ok(options)

@@ -59,8 +59,8 @@ impl Default for Timeouts {
 pub struct Limits {
     /// The longest body of a successful response, streams included. 64 MiB unless set.
     pub body: usize,
-    /// The longest line of a stream, and the longest server-sent event. 8 MiB unless set: an image in Base64 is
-    /// one line.
+    /// The longest line of a stream, the longest server-sent event, and the longest message of an AWS event stream.
+    /// 8 MiB unless set: an image in Base64 is one line.
     pub line: usize,
     /// How much of an error's body is read. 64 KiB unless set; the rest is ignored.
     pub error_body: usize,

@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod extra;
 mod format;
 mod input;
 mod items;
@@ -9,6 +10,7 @@ mod model;
 mod open;
 mod options;
 mod parts;
+mod pieces;
 mod usage;
 mod wire;
 

@@ -7,13 +7,24 @@ mod registry;
 
 pub use glassbox_core::*;
 pub use registry::{
-    Options, Provider, embedding_model, embedding_model_with, model, model_with, providers,
+    Options, Provider, Registry, embedding_model, embedding_model_with, model, model_with,
+    providers,
 };
 
 #[cfg(feature = "agent")]
 pub use glassbox_agent as agent;
 #[cfg(feature = "agent")]
 pub use glassbox_agent::{Agent, Limits, Outcome, RunEvent, RunResult};
+#[cfg(feature = "anthropic")]
+pub use glassbox_anthropic as anthropic;
+#[cfg(feature = "bedrock")]
+pub use glassbox_bedrock as bedrock;
+#[cfg(feature = "cohere")]
+pub use glassbox_cohere as cohere;
+#[cfg(feature = "gemini")]
+pub use glassbox_gemini as gemini;
+#[cfg(feature = "ollama")]
+pub use glassbox_ollama as ollama;
 #[cfg(feature = "openai")]
 pub use glassbox_openai as openai;
 #[cfg(feature = "otel")]

@@ -1,65 +1,13 @@
+use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
-use glassbox_core::{
-    Capabilities, CompletionModel, EmbeddingModel, Error, ErrorKind, Result, Secret,
-};
+use glassbox_core::{Capabilities, CompletionModel, EmbeddingModel, Error, ErrorKind, Result};
 
-/// The host, the key and the prices of a model, in place of those from the environment and of the defaults.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Options {
-    /// The host's base URL, as the provider's own SDK takes it. Where it is set, a key is not required.
-    pub base_url: Option<String>,
-    /// The API key.
-    pub api_key: Option<Secret>,
-    /// What models charge. `None` is the embedded list.
-    #[cfg(feature = "prices")]
-    pub prices: Option<glassbox_price::Prices>,
-}
+mod builtin;
+mod options;
 
-impl Options {
-    /// No options: key and host come from the environment.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets the host's base URL.
-    #[must_use]
-    pub fn with_base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
-        self
-    }
-
-    /// Sets the API key.
-    #[must_use]
-    pub fn with_api_key(mut self, key: impl Into<Secret>) -> Self {
-        self.api_key = Some(key.into());
-        self
-    }
-
-    /// Sets what models charge.
-    #[cfg(feature = "prices")]
-    #[must_use]
-    pub fn with_prices(mut self, prices: glassbox_price::Prices) -> Self {
-        self.prices = Some(prices);
-        self
-    }
-
-    /// The model with prices.
-    #[cfg(all(feature = "prices", any(feature = "demo", feature = "openai")))]
-    fn priced<M>(&self, model: M) -> glassbox_price::Priced<M> {
-        let prices = self.prices.clone();
-        glassbox_price::Priced::new(model)
-            .with_prices(prices.unwrap_or_else(glassbox_price::Prices::embedded))
-    }
-
-    /// The model: this build has no prices.
-    #[cfg(all(not(feature = "prices"), any(feature = "demo", feature = "openai")))]
-    fn priced<M>(&self, model: M) -> M {
-        model
-    }
-}
+pub use options::Options;
 
 /// A provider that this build knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +42,7 @@ pub struct Provider {
 /// # Errors
 ///
 /// [`ErrorKind::Configuration`] where the name has no provider, the provider is not in this build, or the key is
-/// missing; the message says which.
+/// missing; the message says which feature or which variable.
 pub fn model(name: &str) -> Result<Arc<dyn CompletionModel>> {
     model_with(name, &Options::new())
 }
@@ -105,21 +53,14 @@ pub fn model(name: &str) -> Result<Arc<dyn CompletionModel>> {
 ///
 /// As [`model`].
 pub fn model_with(name: &str, options: &Options) -> Result<Arc<dyn CompletionModel>> {
-    // A build without providers has nothing to give them to.
-    let _ = options;
-    match split(name)? {
-        #[cfg(feature = "demo")]
-        (DEMO, model) => {
-            let model = crate::demo::DemoModel::new(model)?;
-            Ok(Arc::new(options.priced(model)))
-        }
-        #[cfg(feature = "openai")]
-        (provider, model) if glassbox_openai::dialect(provider).is_some() => {
-            let model = openai(provider, model, options)?.build()?;
-            Ok(Arc::new(options.priced(model)))
-        }
-        (provider, _) => Err(unknown(provider)),
+    let (provider, model) = split(name)?;
+    let known = builtin::all().find(|known| known.provider.name == provider);
+    let known = known.ok_or_else(|| unknown(provider))?;
+    if options.api.is_some() && !known.has_apis {
+        let message = format!("the provider `{provider}` has one API; do not choose one");
+        return Err(Error::new(ErrorKind::Configuration, message));
     }
+    (known.open)(&known.provider, model, options)
 }
 
 /// The embedding model of a name like `openai/text-embedding-3-small`.
@@ -137,52 +78,92 @@ pub fn embedding_model(name: &str) -> Result<Arc<dyn EmbeddingModel>> {
 ///
 /// As [`model`], and [`ErrorKind::Unsupported`] where the provider has no embeddings.
 pub fn embedding_model_with(name: &str, options: &Options) -> Result<Arc<dyn EmbeddingModel>> {
-    // A build without providers has nothing to give them to.
-    let _ = options;
-    match split(name)? {
-        #[cfg(feature = "demo")]
-        (DEMO, _) => Err(Error::new(
-            ErrorKind::Unsupported,
-            "the demo provider has no embeddings; name a model such as openai/text-embedding-3-small",
-        )),
-        #[cfg(feature = "openai")]
-        (provider, model) if glassbox_openai::dialect(provider).is_some() => {
-            let model = openai(provider, model, options)?.build_embeddings()?;
-            Ok(Arc::new(options.priced(model)))
-        }
-        (provider, _) => Err(unknown(provider)),
-    }
+    let (provider, model) = split(name)?;
+    let known = builtin::all().find(|known| known.provider.name == provider);
+    let known = known.ok_or_else(|| unknown(provider))?;
+    let Some(embed) = known.embed else {
+        let message = format!(
+            "the provider `{provider}` has no embeddings here; name a model such as openai/text-embedding-3-small"
+        );
+        return Err(Error::new(ErrorKind::Unsupported, message));
+    };
+    embed(&known.provider, model, options)
 }
 
 /// The providers of this build, in alphabetical order.
 #[must_use]
 pub fn providers() -> Vec<Provider> {
-    let mut providers: Vec<Provider> = Vec::new();
-    #[cfg(feature = "demo")]
-    if let Ok(demo) = crate::demo::DemoModel::new("offline") {
-        let capabilities = demo.info().capabilities;
-        providers.push(Provider {
-            name: DEMO,
-            base_url: None,
-            key_variable: None,
-            capabilities,
-            reports_cost: false,
-        });
-    }
-    #[cfg(feature = "openai")]
-    providers.extend(glassbox_openai::DIALECTS.iter().map(|dialect| Provider {
-        name: dialect.name,
-        base_url: (!dialect.base_url.is_empty()).then_some(dialect.base_url),
-        key_variable: (!dialect.variables.key.is_empty()).then_some(dialect.variables.key),
-        capabilities: dialect.capabilities(),
-        reports_cost: dialect.reports_cost,
-    }));
+    let mut providers: Vec<Provider> = builtin::all().map(|known| known.provider).collect();
     providers.sort_by_key(|provider| provider.name);
     providers
 }
 
-#[cfg(feature = "demo")]
-const DEMO: &str = "demo";
+/// Finds models by name among the providers of this build and a program's own.
+///
+/// ```
+/// # fn main() -> glassbox::Result<()> {
+/// use glassbox::Registry;
+///
+/// let registry = Registry::new().with_provider("mine", |_name, _options| glassbox::model("demo/offline"));
+/// assert_eq!(registry.model("mine/anything")?.info().provider, "demo");
+/// assert_eq!(registry.model("demo/offline")?.info().provider, "demo");
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Default)]
+pub struct Registry {
+    own: BTreeMap<String, Arc<Open>>,
+}
+
+type Open = dyn Fn(&str, &Options) -> Result<Arc<dyn CompletionModel>> + Send + Sync;
+
+impl Registry {
+    /// The providers of this build.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a provider by its name, which wins over one of this build. The function is given the model's own name.
+    #[must_use]
+    pub fn with_provider(
+        mut self,
+        name: impl Into<String>,
+        open: impl Fn(&str, &Options) -> Result<Arc<dyn CompletionModel>> + Send + Sync + 'static,
+    ) -> Self {
+        self.own.insert(name.into(), Arc::new(open));
+        self
+    }
+
+    /// As [`model`].
+    ///
+    /// # Errors
+    ///
+    /// As [`model`], and what a provider's own function says.
+    pub fn model(&self, name: &str) -> Result<Arc<dyn CompletionModel>> {
+        self.model_with(name, &Options::new())
+    }
+
+    /// As [`model_with`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Registry::model`].
+    pub fn model_with(&self, name: &str, options: &Options) -> Result<Arc<dyn CompletionModel>> {
+        let (provider, model) = split(name)?;
+        match self.own.get(provider) {
+            Some(open) => open(model, options),
+            None => model_with(name, options),
+        }
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("own", &self.own.keys())
+            .finish_non_exhaustive()
+    }
+}
 
 fn split(name: &str) -> Result<(&str, &str)> {
     match name.trim().split_once('/') {
@@ -199,34 +180,21 @@ fn split(name: &str) -> Result<(&str, &str)> {
 }
 
 fn unknown(provider: &str) -> Error {
-    let names: Vec<&str> = providers().iter().map(|provider| provider.name).collect();
-    let message = format!(
-        "there is no provider `{provider}` in this build; there are {}",
-        names.join(", ")
-    );
-    Error::new(ErrorKind::Configuration, message)
-}
-
-#[cfg(feature = "openai")]
-fn openai(
-    provider: &str,
-    model: &str,
-    options: &Options,
-) -> Result<glassbox_openai::OpenAiBuilder> {
-    let Some(dialect) = glassbox_openai::dialect(provider) else {
-        return Err(unknown(provider));
+    let feature = builtin::FEATURES.iter().find(|(name, _)| *name == provider);
+    let message = match feature {
+        Some((_, feature)) => format!(
+            "the provider `{provider}` is not in this build: turn on the feature `{feature}` of the crate glassbox"
+        ),
+        None => {
+            let providers = providers();
+            let names: Vec<&str> = providers.iter().map(|provider| provider.name).collect();
+            format!(
+                "there is no provider `{provider}` in this build; there are {}",
+                names.join(", ")
+            )
+        }
     };
-    let mut builder = glassbox_openai::OpenAiBuilder::from_env(dialect, model);
-    if let Some(url) = &options.base_url {
-        // Whoever runs the host knows whether it wants a key; if it does, it will say so.
-        let mut dialect = *dialect;
-        dialect.needs_key = false;
-        builder = builder.base_url(url.as_str()).dialect(dialect);
-    }
-    if let Some(key) = &options.api_key {
-        builder = builder.api_key(key.clone());
-    }
-    Ok(builder)
+    Error::new(ErrorKind::Configuration, message)
 }
 
 #[cfg(test)]

@@ -60,7 +60,12 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
         "glassbox",
         Only(&[
             "glassbox-agent",
+            "glassbox-anthropic",
+            "glassbox-bedrock",
+            "glassbox-cohere",
             "glassbox-core",
+            "glassbox-gemini",
+            "glassbox-ollama",
             "glassbox-openai",
             "glassbox-otel",
             "glassbox-price",

@@ -150,7 +150,7 @@ impl Block {
     }
 
     /// The block is complete, or will never be.
-    pub(super) fn end(self, context: &mut Context, events: &mut Events) {
+    pub(super) fn end(self, events: &mut Events) {
         match self {
             Self::Text => {}
             Self::Reasoning(thought) => thought.end(events),
@@ -168,14 +168,14 @@ impl Block {
                     serde_json::from_str(&input).unwrap_or(Value::String(input))
                 };
                 call.insert("input".to_owned(), input);
-                context.server_call(call, events);
+                server_call(call, events);
             }
             Self::ServerResult {
                 mut result,
                 content,
             } => {
                 result.insert("content".to_owned(), Value::Array(content));
-                context.server_result(result, events);
+                server_result(result, events);
             }
         }
     }
@@ -229,27 +229,32 @@ impl Context {
         events.push(Event::tool_call(0, number, id, call.name.as_str()));
         number
     }
+}
 
-    fn server_call(&self, call: Map<String, Value>, events: &mut Events) {
-        let text = |field: &str| call.get(field).and_then(Value::as_str).map(str::to_owned);
-        let (id, name) = (text("toolUseId"), text("name").unwrap_or_default());
-        let kept = json!({"type": name, "toolUse": call});
-        let Value::Object(kept) = kept else { return };
-        let mut part = ServerToolCall::new(name, kept);
-        part.id = id;
-        events.push(Event::part(0, Part::ServerToolCall(part)));
-    }
+/// A call of Bedrock's own tool. What has to go back stands beside the type.
+fn server_call(call: Map<String, Value>, events: &mut Events) {
+    let text = |field: &str| call.get(field).and_then(Value::as_str).map(str::to_owned);
+    let (id, name) = (text("toolUseId"), text("name").unwrap_or_default());
+    let mut part = ServerToolCall::new(name.clone(), kept(name, "toolUse", call));
+    part.id = id;
+    events.push(Event::part(0, Part::ServerToolCall(part)));
+}
 
-    fn server_result(&self, result: Map<String, Value>, events: &mut Events) {
-        let text = |field: &str| result.get(field).and_then(Value::as_str).map(str::to_owned);
-        let id = text("toolUseId");
-        let kind = text("type").unwrap_or_else(|| "tool_result".to_owned());
-        let kept = json!({"type": kind, "toolResult": result});
-        let Value::Object(kept) = kept else { return };
-        let mut part = ServerToolCallResponse::new(kept);
-        part.id = id;
-        events.push(Event::part(0, Part::ServerToolCallResponse(part)));
-    }
+/// What such a tool gave.
+fn server_result(result: Map<String, Value>, events: &mut Events) {
+    let text = |field: &str| result.get(field).and_then(Value::as_str).map(str::to_owned);
+    let id = text("toolUseId");
+    let kind = text("type").unwrap_or_else(|| "tool_result".to_owned());
+    let mut part = ServerToolCallResponse::new(kept(kind, "toolResult", result));
+    part.id = id;
+    events.push(Event::part(0, Part::ServerToolCallResponse(part)));
+}
+
+fn kept(kind: String, name: &str, block: Map<String, Value>) -> Map<String, Value> {
+    Map::from_iter([
+        ("type".to_owned(), Value::String(kind)),
+        (name.to_owned(), Value::Object(block)),
+    ])
 }
 
 /// Gives a block of a whole answer. One of an unknown kind goes back as it came.
@@ -266,7 +271,7 @@ pub(super) fn whole(
             let mut kept = named(call);
             let input = call.input.and_then(value).unwrap_or_else(|| json!({}));
             kept.insert("input".to_owned(), input);
-            context.server_call(kept, events);
+            server_call(kept, events);
         } else {
             let number = context.call(call, events);
             events.push(Event::arguments(0, number, arguments(call.input)));
@@ -275,7 +280,7 @@ pub(super) fn whole(
         let mut kept = described(result);
         let content = result.content.and_then(value).unwrap_or_else(|| json!([]));
         kept.insert("content".to_owned(), content);
-        context.server_result(kept, events);
+        server_result(kept, events);
     } else if let Some(reasoning) = &block.reasoning_content.0 {
         let mut thought = Thought::default();
         if let Some(text) = &reasoning.reasoning_text.0 {

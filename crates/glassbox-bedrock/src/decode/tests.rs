@@ -35,17 +35,15 @@ fn folded(events: Result<Vec<Event>>) -> Response {
 }
 
 fn start(index: u64, start: Value) -> (&'static str, Value) {
-    (
-        "contentBlockStart",
-        json!({"contentBlockIndex": index, "start": start}),
-    )
+    let mut event = json!({"contentBlockIndex": index});
+    event["start"] = start;
+    ("contentBlockStart", event)
 }
 
 fn delta(index: u64, delta: Value) -> (&'static str, Value) {
-    (
-        "contentBlockDelta",
-        json!({"contentBlockIndex": index, "delta": delta, "p": "abc"}),
-    )
+    let mut event = json!({"contentBlockIndex": index, "p": "abc"});
+    event["delta"] = delta;
+    ("contentBlockDelta", event)
 }
 
 fn stop(index: u64) -> (&'static str, Value) {
@@ -67,7 +65,8 @@ fn metadata() -> (&'static str, Value) {
 
 fn answer(content: Value, reason: &str) -> Value {
     let (_, mut answer) = metadata();
-    answer["output"] = json!({"message": {"role": "assistant", "content": content}});
+    answer["output"] = json!({"message": {"role": "assistant"}});
+    answer["output"]["message"]["content"] = content;
     answer["stopReason"] = json!(reason);
     answer
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use glassbox_core::{Opaque, Part, Reasoning, ToolCall, ToolCallResponse};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::family::Family;
 use super::media::{Media, Source};
@@ -25,8 +25,9 @@ use crate::PROVIDER;
 /// # assert_eq!(message.parts.len(), 2);
 /// ```
 #[must_use]
-pub fn block(name: &str, content: Value) -> Part {
-    Part::Opaque(Opaque::new(PROVIDER, json!({name: content})))
+pub fn block(name: impl Into<String>, content: impl Into<Value>) -> Part {
+    let block = Map::from_iter([(name.into(), content.into())]);
+    Part::Opaque(Opaque::new(PROVIDER, Value::Object(block)))
 }
 
 /// Ends a part of the prompt that Bedrock is to cache: what stands before it in the message, and all that stands

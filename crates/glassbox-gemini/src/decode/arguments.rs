@@ -55,10 +55,9 @@ impl Assembly {
             }
         } else if !continues {
             let value = [piece.number_value, piece.bool_value].into_iter().flatten();
-            let value = value.filter_map(|raw| serde_json::from_str(raw.get()).ok());
+            let mut value = value.filter_map(|raw| serde_json::from_str(raw.get()).ok());
             *slot = value
-                .filter(|value: &Value| !value.is_null())
-                .next()
+                .find(|value: &Value| !value.is_null())
                 .unwrap_or_default();
         }
         self.continued = piece.will_continue.0.then(|| path.to_owned());

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use glassbox_core::{Fold, Part, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -32,13 +32,12 @@ fn whole(body: &[u8]) -> (Response, Result<()>) {
     (fold.into_partial(), result)
 }
 
-use serde_json::Value;
-
-fn chunk(parts: Value) -> Value {
+fn chunk(parts: impl Into<Value>) -> Value {
+    let parts = parts.into();
     json!({"responseId": "r-1", "modelVersion": "gemini-3", "candidates": [{"index": 0, "content": {"role": "model", "parts": parts}}]})
 }
 
-fn last(parts: Value, reason: &str) -> Value {
+fn last(parts: impl Into<Value>, reason: &str) -> Value {
     let mut last = chunk(parts);
     last["candidates"][0]["finishReason"] = reason.into();
     last

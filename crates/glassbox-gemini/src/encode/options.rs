@@ -50,7 +50,7 @@ fn seed(given: Option<i64>) -> Result<Option<i32>, ()> {
 /// Up to its second generation Gemini holds no answer to a form while it may call functions.
 fn output_is_known(request: &Request, target: Target<'_>) -> bool {
     let old = generation_of(target.model).is_some_and(|generation| generation < 3);
-    !(old && !request.tools.is_empty())
+    !old || request.tools.is_empty()
 }
 
 /// How hard to think, as far as a word for it was found.
@@ -184,9 +184,8 @@ fn missing(request: &Request, target: Target<'_>) -> Vec<String> {
     for message in request.messages.iter().filter(said_to_it) {
         let instructs = super::contents::instructs(&message.role);
         for part in &message.parts {
-            match parts::refused(part, instructs) {
-                Some(what) => demand(true, what),
-                None => {}
+            if let Some(what) = parts::refused(part, instructs) {
+                demand(true, what);
             }
         }
     }

@@ -151,7 +151,7 @@ pub(crate) fn sends_tools(request: &Request, dialect: &Dialect) -> bool {
 }
 
 /// Whether the host takes this part in what a user says.
-pub(crate) fn takes(part: &Part, media: Media) -> bool {
+pub(super) fn takes(part: &Part, media: Media) -> bool {
     match part {
         Part::Blob(blob) => match blob.modality {
             Modality::Image => media.images,

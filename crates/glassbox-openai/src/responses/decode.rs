@@ -1,16 +1,18 @@
 //! From the bytes of an answer to its events. Pure.
 
 use glassbox_core::{
-    Error, ErrorKind, Event, FinishKind, FinishReason, Meta, Opaque, Part, Refusal, Result, Usage,
+    Error, ErrorKind, Event, FinishKind, FinishReason, Meta, Opaque, Part, Result, Usage,
 };
 use glassbox_http::{Decoder, Events, Frame, error_body, in_band_error};
 use serde::Deserialize;
+use serde_json::json;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
 
+use super::extra::Extra;
 use super::items::{self, ITEM, PHASE};
-use super::open::{Call, Channel, Open, OpenItems};
-use super::wire::{Contents, Item, Raw, Response, StreamEvent};
+use super::open::{Channel, OpenItems};
+use super::pieces::{Said, announce, arguments, complete, give, is_call, message, rest};
+use super::wire::{Item, Raw, Response, StreamEvent};
 use crate::chat::calls::Ids;
 use crate::chat::finish;
 use crate::dialect::Dialect;
@@ -35,21 +37,6 @@ struct Known {
     id: String,
     model: bool,
     service_tier: String,
-}
-
-/// What kinds of thing the answer holds.
-#[derive(Debug, Default)]
-struct Said {
-    text: bool,
-    refusal: bool,
-}
-
-/// What goes to [`Meta::extra`].
-#[derive(Debug, Default)]
-struct Extra {
-    annotations: Vec<Value>,
-    logprobs: Vec<Value>,
-    content_filters: Option<Value>,
 }
 
 impl ResponsesDecoder {
@@ -243,9 +230,7 @@ impl ResponsesDecoder {
             }
             (status, None) => FinishReason::new(FinishKind::Other, status),
         };
-        if let Some(filters) = response.content_filters {
-            self.extra.content_filters = serde_json::from_str(filters.get()).ok();
-        }
+        self.extra.of_response(response.content_filters);
         events.extend(self.extra.take().map(|meta| Event::Meta(Box::new(meta))));
         events.push(Event::finish(0, reason));
         events.push(Event::End);
@@ -333,10 +318,9 @@ impl Decoder for ResponsesDecoder {
         if kind == "error" || frame.event == "error" {
             return Err(self.error(data));
         }
-        if event.kind.given().is_none() && event.response.is_none() && event.item.is_none() {
-            if let Some(error) = error_body(data) {
-                return Err(in_band_error(self.provider, error));
-            }
+        let is_empty = event.kind.given().is_none() && event.response.is_none();
+        if is_empty && let Some(error) = error_body(data) {
+            return Err(in_band_error(self.provider, error));
         }
         self.event(kind, &event, events)
     }
@@ -366,137 +350,11 @@ impl Decoder for ResponsesDecoder {
     }
 }
 
-impl Extra {
-    /// Everything, where there is something; under the names that Chat Completions has for it.
-    fn take(&mut self) -> Option<Meta> {
-        let mut choice = Map::new();
-        for (name, list) in [
-            ("annotations", &mut self.annotations),
-            ("logprobs", &mut self.logprobs),
-        ] {
-            if !list.is_empty() {
-                choice.insert(name.to_owned(), Value::Array(std::mem::take(list)));
-            }
-        }
-        let mut meta = Meta::default();
-        if !choice.is_empty() {
-            meta.extra.insert("choices".to_owned(), json!([choice]));
-        }
-        if let Some(filters) = self.content_filters.take().filter(|value| !value.is_null()) {
-            meta.extra.insert("content_filters".to_owned(), filters);
-        }
-        (!meta.extra.is_empty()).then_some(meta)
-    }
-}
-
 /// Reads an object inside an event. What is none counts as absent.
 fn read<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
     let text = raw.get();
     text.starts_with('{')
         .then(|| serde_json::from_str(text).ok())?
-}
-
-/// Whether it is a call that we are to answer.
-fn is_call(item: &Item<'_>) -> bool {
-    matches!(item.kind.as_str(), "function_call" | "custom_tool_call")
-}
-
-fn arguments<'a>(item: &'a Item<'_>) -> &'a str {
-    if item.kind.as_str() == "custom_tool_call" {
-        item.input.as_str()
-    } else {
-        item.arguments.as_str()
-    }
-}
-
-/// Gives a piece. Parts of reasoning are paragraphs.
-fn give(open: &mut Open, channel: Channel, part: Option<u64>, delta: &str, events: &mut Events) {
-    let goes_on = open.has_given_anything();
-    let is_first = open.give(channel, part);
-    events.push(match channel {
-        Channel::Text => Event::text(delta),
-        _ if is_first && goes_on => Event::reasoning(0, format!("\n\n{delta}")),
-        _ => Event::reasoning(0, delta),
-    });
-}
-
-/// Gives what was not given of a message.
-fn message(
-    open: &mut Open,
-    item: &Item<'_>,
-    said: &mut Said,
-    extra: &mut Extra,
-    events: &mut Events,
-) {
-    let list = |raw: Raw<'_>| -> Vec<Value> {
-        raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
-            .unwrap_or_default()
-    };
-    let mut refusal = String::new();
-    for content in &item.content.0 {
-        refusal.push_str(content.refusal.as_str());
-        extra.annotations.extend(list(content.annotations));
-        extra.logprobs.extend(list(content.logprobs));
-    }
-    said.text |= rest(open, Channel::Text, &item.content, events);
-    if !refusal.is_empty() {
-        said.refusal = true;
-        events.push(Event::part(0, Part::Refusal(Refusal::new(refusal))));
-    }
-}
-
-/// Gives the parts of which nothing was given; whether there are some.
-fn rest(open: &mut Open, channel: Channel, contents: &Contents<'_>, events: &mut Events) -> bool {
-    let texts = contents.0.iter().filter_map(|content| content.text.given());
-    let mut is_some = false;
-    for text in texts.skip(open.given(channel)) {
-        give(open, channel, None, text, events);
-        is_some = true;
-    }
-    is_some
-}
-
-/// Gives the beginning of a call, once, and says its number.
-fn announce(
-    open: &mut Open,
-    item: &Item<'_>,
-    calls: &mut u32,
-    made_up: impl FnOnce() -> String,
-    events: &mut Events,
-) -> u32 {
-    if let Some(call) = &open.call {
-        return call.number;
-    }
-    let number = *calls;
-    *calls += 1;
-    let id = item.call_id.given().or_else(|| item.id.given());
-    let id = id.map_or_else(made_up, str::to_owned);
-    events.push(Event::tool_call(0, number, id, item.name.as_str()));
-    open.call = Some(Call {
-        number,
-        arguments: String::new(),
-    });
-    number
-}
-
-/// Gives what is missing of a call's arguments, now that all of them are known.
-fn complete(call: &mut Call, all: &str, events: &mut Events) -> Result<()> {
-    if let Some(rest) = all.strip_prefix(call.arguments.as_str()) {
-        if !rest.is_empty() {
-            call.arguments.push_str(rest);
-            events.push(Event::arguments(0, call.number, rest));
-        }
-        return Ok(());
-    }
-    let value = |text: &str| serde_json::from_str::<Value>(text).ok();
-    let same = all.is_empty() || (value(all).is_some() && value(all) == value(&call.arguments));
-    if same {
-        return Ok(());
-    }
-    // What was given cannot be taken back, and a tool must not run with arguments that are not the model's.
-    Err(broken(
-        "the pieces of a tool call's arguments are not the arguments of the finished call",
-    ))
 }
 
 /// The error of a response that failed without saying how.

@@ -31,9 +31,7 @@ impl Serialize for Parts<'_> {
         // One text stands by itself: that, every host takes.
         match (parts.next(), parts.next()) {
             (None, _) => serializer.serialize_str(""),
-            (Some(Content::Known(Known::InputText { text })), None) => {
-                serializer.serialize_str(text)
-            }
+            (Some(Content::Known(Known::Text { text })), None) => serializer.serialize_str(text),
             _ => serializer.collect_seq(self.iter()),
         }
     }
@@ -53,12 +51,16 @@ enum Content<'a> {
 }
 
 #[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type")]
 enum Known<'a> {
-    InputAudio { input_audio: Audio<'a> },
-    InputFile(Source<'a>),
-    InputImage(Source<'a>),
-    InputText { text: &'a str },
+    #[serde(rename = "input_audio")]
+    Audio { input_audio: Audio<'a> },
+    #[serde(rename = "input_file")]
+    File(Source<'a>),
+    #[serde(rename = "input_image")]
+    Image(Source<'a>),
+    #[serde(rename = "input_text")]
+    Text { text: &'a str },
 }
 
 #[derive(Serialize)]
@@ -94,23 +96,23 @@ impl<'a> Content<'a> {
     /// `None` where the part says nothing to this host.
     fn of(part: &'a Part) -> Option<Self> {
         Some(Self::Known(match part {
-            Part::Text(text) => Known::InputText {
+            Part::Text(text) => Known::Text {
                 text: &text.content,
             },
-            Part::Refusal(refusal) => Known::InputText {
+            Part::Refusal(refusal) => Known::Text {
                 text: &refusal.content,
             },
-            Part::Compaction(compaction) => Known::InputText {
+            Part::Compaction(compaction) => Known::Text {
                 text: compaction.content.as_deref()?,
             },
             Part::Blob(blob) => match blob.modality {
-                Modality::Image => Known::InputImage(Source::Image { image_url: blob }),
-                Modality::Document => Known::InputFile(Source::Document {
+                Modality::Image => Known::Image(Source::Image { image_url: blob }),
+                Modality::Document => Known::File(Source::Document {
                     // It has to have one.
                     filename: "document.pdf",
                     file_data: blob,
                 }),
-                Modality::Audio => Known::InputAudio {
+                Modality::Audio => Known::Audio {
                     input_audio: Audio {
                         data: &blob.content,
                         format: audio_format(blob.mime_type.as_deref()),
@@ -119,10 +121,10 @@ impl<'a> Content<'a> {
                 _ => return None,
             },
             Part::Uri(uri) => match uri.modality {
-                Modality::Image => Known::InputImage(Source::ImageUrl {
+                Modality::Image => Known::Image(Source::ImageUrl {
                     image_url: &uri.uri,
                 }),
-                Modality::Document => Known::InputFile(Source::DocumentUrl { file_url: &uri.uri }),
+                Modality::Document => Known::File(Source::DocumentUrl { file_url: &uri.uri }),
                 _ => return None,
             },
             Part::File(file) => {
@@ -130,8 +132,8 @@ impl<'a> Content<'a> {
                     file_id: &file.file_id,
                 };
                 match file.modality {
-                    Modality::Image => Known::InputImage(id),
-                    _ => Known::InputFile(id),
+                    Modality::Image => Known::Image(id),
+                    _ => Known::File(id),
                 }
             }
             Part::Other(other) if is_inside(other) => return Some(Self::Other(other)),

@@ -1,5 +1,5 @@
 use glassbox_core::{Fold, Part, Response as Folded};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::dialect::OPENAI;

@@ -156,7 +156,7 @@ fn extra_fields_win_and_join_what_is_ours() {
     let request = Request::new("hi")
         .with_system("x")
         .with_extra("instructions", "y");
-    let body = super::tests::body(&request);
+    let body = tests::body(&request);
     assert_eq!(body["instructions"], "y");
     assert_eq!(body["input"][0]["role"], "system");
 }

@@ -62,8 +62,12 @@ fn a_stream_without_its_last_event_is_an_error() {
         "output_text.delta",
         &json!({"output_index": 0, "delta": "hel"}),
     );
-    for stream in [&[][..], &[text.clone()], &[text, done(0, &said("hello"))]] {
-        let (_, error) = failed_stream(stream);
+    for stream in [
+        vec![],
+        vec![text.clone()],
+        vec![text, done(0, &said("hello"))],
+    ] {
+        let (_, error) = failed_stream(&stream);
         assert_eq!(error.kind(), ErrorKind::Protocol);
     }
     let mut decoder = ResponsesDecoder::new(&OPENAI);

@@ -4,7 +4,7 @@ fn opaque(data: Value) -> Opaque {
     Opaque::new("openai", data)
 }
 
-fn thought(item: Value) -> Part {
+fn thought(item: &Value) -> Part {
     let mut reasoning = Reasoning::new("hm");
     reasoning.opaque = Some(opaque(json!({"item": item})));
     Part::Reasoning(reasoning)
@@ -91,22 +91,19 @@ fn quirk_18_reasoning_goes_back_with_the_item_that_follows_it() {
     let call = Part::ToolCall(ToolCall::new("a", "f", "{}"));
     let sent = input([
         Message::user("go"),
-        assistant([thought(encrypted()), call.clone()]),
+        assistant([thought(&encrypted()), call.clone()]),
     ]);
     assert_eq!(sent[1], encrypted());
     assert_eq!(sent[2]["type"], "function_call");
     // Alone, it is refused.
     let alone = input([
         Message::user("go"),
-        assistant([Part::text("x"), thought(encrypted())]),
+        assistant([Part::text("x"), thought(&encrypted())]),
     ]);
     assert_eq!(alone.as_array().unwrap().len(), 2);
     // An id that stands for nothing the provider has kept.
     let bare = json!({"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "hm"}]});
-    let messages = [
-        Message::user("go"),
-        assistant([thought(bare.clone()), call]),
-    ];
+    let messages = [Message::user("go"), assistant([thought(&bare), call])];
     assert_eq!(input(messages.clone())[1]["type"], "function_call");
     let kept = Request::new(messages).with_extra("store", true);
     assert_eq!(body(&kept)["input"][1], bare);
