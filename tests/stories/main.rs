@@ -9,6 +9,7 @@ mod canaries;
 mod host;
 mod tales;
 
+mod adapters;
 mod interop;
 mod laws;
 mod long;

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use glassbox_core::{Error, ErrorKind, FinishKind, ToolCall, Usage};
 use serde_json::{Value, json};
 
-use crate::turn::{Fault, split};
+use crate::turn::Fault;
 use crate::{Received, Reply, Server, Turn};
 
 impl Server {
@@ -80,7 +80,22 @@ fn refusal(error: &Error) -> Reply {
     }
 }
 
-fn whole(turn: &Turn, mut body: Value) -> Reply {
+fn whole(turn: &Turn, head: Value) -> Reply {
+    let body = completion(turn, head);
+    match &turn.fault {
+        None | Some(Fault::Refused(_)) => Reply::json(&body),
+        Some(fault) => {
+            let text = body.to_string();
+            let half = text.len() / 2;
+            let reply = Reply::new(200).with_header("content-type", "application/json");
+            broken(reply.with_chunk(text[..half].to_owned()), fault)
+        }
+    }
+}
+
+/// The turn as a whole, with the fields of `head`.
+pub(crate) fn completion(turn: &Turn, head: Value) -> Value {
+    let mut body = head;
     let mut message = json!({"role": "assistant", "content": null});
     if !turn.text.is_empty() {
         message["content"] = json!(turn.text);
@@ -97,18 +112,28 @@ fn whole(turn: &Turn, mut body: Value) -> Reply {
     if !turn.usage.is_empty() {
         body["usage"] = usage(&turn.usage);
     }
-    match &turn.fault {
-        None | Some(Fault::Refused(_)) => Reply::json(&body),
-        Some(fault) => {
-            let text = body.to_string();
-            let half = text.len() / 2;
-            let reply = Reply::new(200).with_header("content-type", "application/json");
-            broken(reply.with_chunk(text[..half].to_owned()), fault)
-        }
-    }
+    body
 }
 
 fn stream(turn: &Turn, head: &Value, with_usage: bool) -> Reply {
+    let mut reply = Reply::events();
+    for chunk in chunks(turn, head, with_usage) {
+        if !turn.pace.is_zero() {
+            reply = reply.with_pause(turn.pace);
+        }
+        reply = reply.with_chunk(format!("data: {chunk}\n\n"));
+    }
+    match &turn.fault {
+        None => reply.with_chunk(DONE),
+        Some(fault) => broken(reply, fault),
+    }
+}
+
+/// What a stream ends with.
+pub(crate) const DONE: &str = "data: [DONE]\n\n";
+
+/// The turn in pieces, each with the fields of `head`.
+pub(crate) fn chunks(turn: &Turn, head: &Value, with_usage: bool) -> Vec<Value> {
     let chunk = |choices: Value| {
         let mut chunk = head.clone();
         chunk["object"] = json!("chat.completion.chunk");
@@ -117,16 +142,16 @@ fn stream(turn: &Turn, head: &Value, with_usage: bool) -> Reply {
     };
     let delta = |delta: Value| chunk(json!([{"index": 0, "delta": delta, "finish_reason": null}]));
     let mut chunks = vec![delta(json!({"role": "assistant", "content": ""}))];
-    chunks.extend(
-        split(&turn.reasoning, turn.pieces).map(|piece| delta(json!({"reasoning_content": piece}))),
-    );
-    chunks.extend(split(&turn.text, turn.pieces).map(|piece| delta(json!({"content": piece}))));
+    let reasoning = turn.split(&turn.reasoning);
+    chunks.extend(reasoning.map(|piece| delta(json!({"reasoning_content": piece}))));
+    let text = turn.split(&turn.text);
+    chunks.extend(text.map(|piece| delta(json!({"content": piece}))));
     for (index, call) in turn.tool_calls.iter().enumerate() {
         let mut first = tool_call(call);
         first["index"] = json!(index);
         first["function"]["arguments"] = json!("");
         chunks.push(delta(json!({"tool_calls": [first]})));
-        chunks.extend(split(call.arguments.as_str(), turn.pieces).map(|piece| {
+        chunks.extend(turn.split(call.arguments.as_str()).map(|piece| {
             delta(json!({"tool_calls": [{"index": index, "function": {"arguments": piece}}]}))
         }));
     }
@@ -140,17 +165,7 @@ fn stream(turn: &Turn, head: &Value, with_usage: bool) -> Reply {
         last["usage"] = usage(&turn.usage);
         chunks.push(last);
     }
-    let mut reply = Reply::events();
-    for chunk in chunks {
-        if !turn.pace.is_zero() {
-            reply = reply.with_pause(turn.pace);
-        }
-        reply = reply.with_chunk(format!("data: {chunk}\n\n"));
-    }
-    match &turn.fault {
-        None => reply.with_chunk("data: [DONE]\n\n"),
-        Some(fault) => broken(reply, fault),
-    }
+    chunks
 }
 
 /// Adds what a fault does after the last piece of the body.
@@ -186,7 +201,7 @@ fn finish_reason(turn: &Turn) -> String {
     }
 }
 
-fn usage(usage: &Usage) -> Value {
+pub(crate) fn usage(usage: &Usage) -> Value {
     let mut value = json!({
         "prompt_tokens": usage.input_tokens,
         "completion_tokens": usage.output_tokens,

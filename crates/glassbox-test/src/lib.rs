@@ -1,8 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod capture;
+#[cfg(feature = "http")]
+pub mod cassette;
+#[cfg(feature = "http")]
+pub mod cassettes;
 mod chat_host;
 pub mod conformance;
+#[cfg(feature = "http")]
+pub mod laws;
 mod render;
 mod scripted;
 mod server;

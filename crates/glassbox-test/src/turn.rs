@@ -171,6 +171,11 @@ impl Turn {
         self
     }
 
+    /// Cuts a text of the turn into about [`pieces`](Self::pieces) pieces of whole characters. An empty text has none.
+    pub fn split<'a>(&self, text: &'a str) -> impl Iterator<Item = &'a str> + use<'a> {
+        split(text, self.pieces)
+    }
+
     /// The events of this turn as the answer to `request` by `model`, up to where the fault strikes.
     pub(crate) fn events(&self, model: &str, request: &Request) -> Vec<Event> {
         let pieces = if request.delivery == Delivery::Incremental {
@@ -210,7 +215,7 @@ impl Turn {
 }
 
 /// Cuts a text into about `pieces` pieces of whole characters. An empty text has none.
-pub(crate) fn split(text: &str, pieces: usize) -> impl Iterator<Item = &str> {
+fn split(text: &str, pieces: usize) -> impl Iterator<Item = &str> {
     let size = text.len().div_ceil(pieces).max(1);
     let mut rest = text;
     std::iter::from_fn(move || {

@@ -54,7 +54,7 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
     ("glassbox-export", Only(&["glassbox-semconv"])),
     (
         "glassbox-test",
-        Only(&["glassbox-core", "glassbox-semconv"]),
+        Only(&["glassbox-core", "glassbox-http", "glassbox-semconv"]),
     ),
     (
         "glassbox",

@@ -1,7 +1,6 @@
 //! Where the oracle is wrong, or reads another meaning than ours, and why.
 
-/// File, field, reason.
-type Exception = (&'static str, &'static str, &'static str);
+use glassbox_test::cassettes::Exception;
 
 /// Those of Chat Completions.
 pub(crate) const CHAT: &[Exception] = &[
@@ -101,42 +100,3 @@ pub(crate) const RESPONSES: &[Exception] = &[
 const SEVERAL: &str = "four streams in one file: the first ends with its first terminal event, the oracle reads the last";
 
 const ROTATING: &str = "Copilot gives the response another id in every event: ours is the first, the oracle's the last";
-
-/// Exceptions, and which of them were needed.
-pub(crate) struct Exceptions {
-    known: &'static [Exception],
-    used: Vec<usize>,
-}
-
-impl Exceptions {
-    pub(crate) const fn new(known: &'static [Exception]) -> Self {
-        Self {
-            known,
-            used: Vec::new(),
-        }
-    }
-
-    /// The differences that no exception covers.
-    pub(crate) fn filter(&mut self, file: &str, differences: Vec<(String, String)>) -> Vec<String> {
-        let mut left = Vec::new();
-        for (field, line) in differences {
-            let exception = self
-                .known
-                .iter()
-                .position(|(of, which, _)| *of == file && *which == field);
-            match exception {
-                Some(at) => self.used.push(at),
-                None => left.push(line),
-            }
-        }
-        left
-    }
-
-    /// The exceptions that nothing needed.
-    pub(crate) fn unused(&self) -> Vec<&'static str> {
-        let all = self.known.iter().enumerate();
-        all.filter(|(at, _)| !self.used.contains(at))
-            .map(|(_, (file, _, _))| *file)
-            .collect()
-    }
-}

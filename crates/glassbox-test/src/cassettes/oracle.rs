@@ -1,28 +1,15 @@
 //! What an independent reader found in each answer.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use glassbox_core::{Error, Response};
 use serde_json::{Value, json};
 
-pub(crate) fn rows(folder: &Path) -> BTreeMap<String, Value> {
-    let rows = std::fs::read_to_string(folder.join("ORACLE.jsonl")).unwrap();
-    let rows = rows.lines().map(|row| {
-        let row: Value = serde_json::from_str(row).unwrap();
-        (row["file"].as_str().unwrap().to_owned(), row)
-    });
-    rows.collect()
-}
+use super::Reading;
 
-/// Where our reading differs: the field, theirs, ours.
-pub(crate) fn differences(
-    oracle: &Value,
-    response: &Response,
-    error: Option<&Error>,
-) -> Vec<(String, String)> {
+/// Where our reading differs: the field, and a line with theirs and ours.
+pub(super) fn differences(oracle: &Value, reading: &Reading) -> Vec<(String, String)> {
+    let Reading { response, error } = reading;
     let mut differences = Vec::new();
-    for (field, theirs) in oracle.as_object().unwrap() {
+    for (field, theirs) in oracle.as_object().into_iter().flatten() {
         let ours = match field.as_str() {
             "text" => json!(response.text()),
             "reasoning_text" => json!(response.reasoning()),
@@ -31,13 +18,13 @@ pub(crate) fn differences(
             "usage" => usage(theirs, response),
             "response_id" => json!(response.id()),
             "response_model" => json!(response.model()),
-            "error" => said(theirs, error),
+            "error" => said(theirs, error.as_ref()),
             _ => continue,
         };
         let theirs = match field.as_str() {
             "tool_calls" => parsed(theirs),
             "response_id" | "response_model" if theirs == "" => Value::Null,
-            "usage" => priced(theirs),
+            "usage" => compared(theirs),
             _ => theirs.clone(),
         };
         if !same(&theirs, &ours) {
@@ -47,8 +34,9 @@ pub(crate) fn differences(
     differences
 }
 
-/// Equal, whatever the numbers are written as.
-pub(crate) fn same(a: &Value, b: &Value) -> bool {
+/// Whether two JSON values are equal, whatever their numbers are written as and their fields are ordered like.
+#[must_use]
+pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
             let (Some(a), Some(b)) = (a.as_f64(), b.as_f64()) else {
@@ -77,7 +65,7 @@ fn calls(response: &Response) -> Value {
 
 /// The arguments as JSON, as far as they are.
 fn parsed(calls: &Value) -> Value {
-    let calls = calls.as_array().unwrap().iter().map(|call| {
+    let calls = calls.as_array().into_iter().flatten().map(|call| {
         let mut call = call.clone();
         if let Some(text) = call["arguments"].as_str() {
             call["arguments"] = json_or_text(text);
@@ -99,10 +87,21 @@ fn finishes(response: &Response) -> Vec<&str> {
     reasons.flat_map(|reason| reason.raw.as_deref()).collect()
 }
 
+/// Counts for which we have no place: parts of others, or another bill.
+const UNCOUNTED: &[&str] = &[
+    "billed_input",
+    "billed_output",
+    "input_uncached",
+    "output_visible",
+    "tool_use_prompt",
+];
+
 /// What they report, in our words. What they leave out is not compared.
 fn usage(theirs: &Value, response: &Response) -> Value {
     let ours = &response.usage;
-    let fields = theirs.as_object().into_iter().flatten().map(|(field, _)| {
+    let counted = theirs.as_object().into_iter().flatten();
+    let counted = counted.filter(|(field, _)| !UNCOUNTED.contains(&field.as_str()));
+    let fields = counted.map(|(field, _)| {
         let value = match field.as_str() {
             "input" => json!(ours.input_tokens),
             "output" => json!(ours.output_tokens),
@@ -111,18 +110,21 @@ fn usage(theirs: &Value, response: &Response) -> Value {
             "cache_write" => json!(ours.cache_write_input_tokens),
             "reasoning" => json!(ours.reasoning_output_tokens),
             "cost" => json!(ours.cost.map(|cost| cost.total)),
-            other => panic!("the oracle counts {other}"),
+            other => panic!("the oracle counts {other}, and nobody said what that is"),
         };
         (field.clone(), value)
     });
     fields.collect()
 }
 
-/// Perplexity's cost is an object; ours is its total.
-fn priced(theirs: &Value) -> Value {
+/// Their usage without what is not compared. Perplexity's cost is an object; ours is its total.
+fn compared(theirs: &Value) -> Value {
     let mut theirs = theirs.clone();
     if let Some(total) = theirs.pointer("/cost/total_cost").cloned() {
         theirs["cost"] = total;
+    }
+    if let Some(fields) = theirs.as_object_mut() {
+        fields.retain(|field, _| !UNCOUNTED.contains(&field.as_str()));
     }
     theirs
 }
