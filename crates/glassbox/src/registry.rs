@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use glassbox_core::{Capabilities, CompletionModel, EmbeddingModel, Error, ErrorKind, Result};
+use glassbox_core::{Api, Capabilities, CompletionModel, EmbeddingModel, Error, ErrorKind, Result};
 
 mod builtin;
 mod options;
@@ -56,8 +56,9 @@ pub fn model_with(name: &str, options: &Options) -> Result<Arc<dyn CompletionMod
     let (provider, model) = split(name)?;
     let known = builtin::all().find(|known| known.provider.name == provider);
     let known = known.ok_or_else(|| unknown(provider))?;
-    if options.api.is_some() && !known.has_apis {
-        let message = format!("the provider `{provider}` has one API; do not choose one");
+    if options.api == Some(Api::Responses) && !known.has_responses {
+        let message =
+            format!("the provider `{provider}` does not speak the Responses API; leave it out");
         return Err(Error::new(ErrorKind::Configuration, message));
     }
     (known.open)(&known.provider, model, options)

@@ -59,7 +59,7 @@ fn wrong_use_is_exit_code_2_and_names_the_fix() {
         ),
         (vec!["run", "  "], "empty"),
         (vec!["run"], "empty"),
-        (vec!["chat", "--api", "responses", "hi"], "--api chat"),
+        (vec!["chat", "--api", "responses", "hi"], "Responses API"),
     ] {
         let run = glassbox(&arguments);
         assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);

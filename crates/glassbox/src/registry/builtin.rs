@@ -9,8 +9,8 @@ use super::{Options, Provider};
 /// A provider, and how its models are opened.
 pub(super) struct Builtin {
     pub(super) provider: Provider,
-    /// Whether it has APIs to choose from.
-    pub(super) has_apis: bool,
+    /// Whether it may speak the Responses API.
+    pub(super) has_responses: bool,
     pub(super) open: Open<dyn CompletionModel>,
     pub(super) embed: Option<Open<dyn EmbeddingModel>>,
 }
@@ -109,7 +109,7 @@ mod anthropic {
                 capabilities,
                 reports_cost: false,
             },
-            has_apis: false,
+            has_responses: false,
             open: |_, model, options| {
                 let model = keyed(options, |key| {
                     configured!(AnthropicBuilder::from_env(model), options, key).build()
@@ -139,7 +139,7 @@ mod bedrock {
                 capabilities,
                 reports_cost: false,
             },
-            has_apis: false,
+            has_responses: false,
             open: |_, model, options| {
                 let model = keyed(options, |key| {
                     configured!(BedrockBuilder::from_env(model), options, key).build()
@@ -169,7 +169,7 @@ mod cohere {
                 capabilities,
                 reports_cost: false,
             },
-            has_apis: false,
+            has_responses: false,
             open: |_, model, options| {
                 let model = keyed(options, |key| {
                     configured!(CohereBuilder::from_env(model), options, key).build()
@@ -201,7 +201,7 @@ mod demo {
                 capabilities: demo.info().capabilities,
                 reports_cost: false,
             },
-            has_apis: false,
+            has_responses: false,
             open: |_, model, options| Ok(Arc::new(options.priced(DemoModel::new(model)?))),
             embed: None,
         })
@@ -238,7 +238,7 @@ mod gemini {
         };
         [gemini, vertex].map(|provider| Builtin {
             provider,
-            has_apis: false,
+            has_responses: false,
             open: |provider, model, options| {
                 let model = keyed(options, |key| {
                     configured!(builder(provider, model), options, key).build()
@@ -273,7 +273,7 @@ mod ollama {
                 capabilities,
                 reports_cost: false,
             },
-            has_apis: false,
+            has_responses: false,
             open: |_, model, options| {
                 let key = options.api_key.clone();
                 let builder = configured!(OllamaBuilder::from_env(model), options, key);
@@ -304,7 +304,7 @@ mod openai {
                 capabilities: dialect.capabilities(),
                 reports_cost: dialect.reports_cost,
             },
-            has_apis: true,
+            has_responses: true,
             open: |provider, model, options| {
                 let builder = builder(provider, model, options)?;
                 if options.api == Some(Api::Responses) {
