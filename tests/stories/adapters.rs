@@ -11,8 +11,12 @@ use glassbox_test::laws::{Host, Laws, Wrapper};
 mod anthropic;
 #[path = "../../crates/glassbox-openai/tests/laws/host.rs"]
 mod chat;
+#[path = "../../crates/glassbox-cohere/tests/laws/host.rs"]
+mod cohere;
 #[path = "../../crates/glassbox/tests/laws/host.rs"]
 mod demo;
+#[path = "../../crates/glassbox-ollama/tests/laws/host.rs"]
+mod ollama;
 #[path = "../../crates/glassbox-test/tests/laws/host.rs"]
 mod scripted;
 
@@ -55,6 +59,14 @@ fn traced(host: impl Host) -> Laws {
         .logger_provider(capture.logger_provider())
         .build();
     Laws::new(host).within(Traced { telemetry, capture })
+}
+
+mod cohere_chat {
+    glassbox_test::laws!(super::traced(super::cohere::Cohere));
+}
+
+mod ollama_chat {
+    glassbox_test::laws!(super::traced(super::ollama::Ollama));
 }
 
 mod messages {
