@@ -9,12 +9,16 @@ use glassbox_test::laws::{Host, Laws, Wrapper};
 
 #[path = "../../crates/glassbox-anthropic/tests/laws/host.rs"]
 mod anthropic;
+#[path = "../../crates/glassbox-bedrock/tests/laws/host.rs"]
+mod bedrock;
 #[path = "../../crates/glassbox-openai/tests/laws/host.rs"]
 mod chat;
 #[path = "../../crates/glassbox-cohere/tests/laws/host.rs"]
 mod cohere;
 #[path = "../../crates/glassbox/tests/laws/host.rs"]
 mod demo;
+#[path = "../../crates/glassbox-gemini/tests/laws/host.rs"]
+mod google;
 #[path = "../../crates/glassbox-ollama/tests/laws/host.rs"]
 mod ollama;
 #[path = "../../crates/glassbox-test/tests/laws/host.rs"]
@@ -59,6 +63,18 @@ fn traced(host: impl Host) -> Laws {
         .logger_provider(capture.logger_provider())
         .build();
     Laws::new(host).within(Traced { telemetry, capture })
+}
+
+mod converse {
+    glassbox_test::laws!(super::traced(super::bedrock::Converse));
+}
+
+mod gemini {
+    glassbox_test::laws!(super::traced(super::google::Google::gemini()));
+}
+
+mod vertex {
+    glassbox_test::laws!(super::traced(super::google::Google::vertex()));
 }
 
 mod cohere_chat {
