@@ -263,7 +263,7 @@ fn refused(body: &[u8]) -> Error {
     #[serde(default)]
     struct Envelope<'a> {
         #[serde(borrow)]
-        request_id: crate::lenient::Word<'a>,
+        request_id: glassbox_http::lenient::Word<'a>,
     }
     let error = in_band_error(PROVIDER, error_body(body).unwrap_or_default());
     let envelope: Envelope<'_> = serde_json::from_slice(body).unwrap_or_default();

@@ -3,7 +3,6 @@
 mod config;
 mod decode;
 mod encode;
-mod lenient;
 mod model;
 mod rules;
 mod wire;

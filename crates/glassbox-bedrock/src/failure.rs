@@ -5,7 +5,7 @@ use glassbox_http::{ErrorBody, error_body, in_band_error};
 use serde::Deserialize;
 
 use crate::PROVIDER;
-use crate::lenient::Word;
+use glassbox_http::lenient::Word;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]

@@ -5,7 +5,6 @@ mod decode;
 mod encode;
 mod failure;
 mod finish;
-mod lenient;
 mod model;
 mod sign;
 mod usage;

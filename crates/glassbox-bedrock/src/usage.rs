@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::lenient::Count;
+use glassbox_http::lenient::Count;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

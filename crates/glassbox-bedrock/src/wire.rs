@@ -4,8 +4,8 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::lenient::{Count, Json, List, Maybe, Word};
 use crate::usage::Usage;
+use glassbox_http::lenient::{Count, Json, List, Maybe, Word};
 
 /// JSON that is passed on as it is.
 pub(crate) type Raw<'a> = Option<&'a RawValue>;

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::config::{CohereBuilder, Endpoint};
-use crate::lenient::{Count, Lenient, Maybe, Word, lenient};
+use glassbox_http::lenient;
+use glassbox_http::lenient::{Count, Lenient, Maybe, Word};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,6 @@ mod decode;
 mod embeddings;
 mod encode;
 mod errors;
-mod lenient;
 mod model;
 mod wire;
 

@@ -8,7 +8,8 @@ use serde::de::SeqAccess;
 use serde::de::value::MapAccessDeserializer;
 use serde_json::value::RawValue;
 
-use crate::lenient::{Count, Lenient, List, Maybe, Word, lenient};
+use glassbox_http::lenient;
+use glassbox_http::lenient::{Count, Lenient, List, Maybe, Word};
 
 /// JSON that is passed on as it is.
 pub(crate) type Raw<'a> = Option<&'a RawValue>;

@@ -7,9 +7,9 @@ use serde_json::value::RawValue;
 use self::candidate::{Candidate, Context};
 use self::extra::Extra;
 use crate::error::read_error;
-use crate::lenient::Raws;
 use crate::usage;
 use crate::wire::{self, Generated, PromptFeedback, Raw};
+use glassbox_http::lenient::Raws;
 
 mod arguments;
 mod calls;

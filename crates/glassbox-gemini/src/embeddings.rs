@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::GeminiBuilder;
 use crate::config::{Endpoint, Platform};
-use crate::lenient::{Count, Lenient, List, Maybe, lenient};
 use crate::usage;
 use crate::wire::Usage;
+use glassbox_http::lenient;
+use glassbox_http::lenient::{Count, Lenient, List, Maybe};
 
 #[cfg(test)]
 mod tests;

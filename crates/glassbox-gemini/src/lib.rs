@@ -6,7 +6,6 @@ mod embeddings;
 mod encode;
 mod error;
 mod finish;
-mod lenient;
 mod model;
 mod usage;
 mod wire;

@@ -2,8 +2,8 @@
 
 use glassbox_core::Usage;
 
-use crate::lenient::{Count, List};
 use crate::wire::{self, Detail};
+use glassbox_http::lenient::{Count, List};
 
 #[cfg(test)]
 mod tests;

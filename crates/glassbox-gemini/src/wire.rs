@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::lenient::{Count, Flag, List, Maybe, Raws, Word};
+use glassbox_http::lenient::{Count, Flag, List, Maybe, Raws, Word};
 
 /// JSON that is passed on as it is.
 pub(crate) type Raw<'a> = Option<&'a RawValue>;

@@ -18,6 +18,7 @@ mod words;
 
 mod decoder;
 mod event_stream;
+pub mod lenient;
 mod lines;
 mod ndjson;
 mod sse;

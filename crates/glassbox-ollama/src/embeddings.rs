@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::config::{Endpoint, OllamaBuilder, Settings};
-use crate::lenient::{Count, Lenient, Word, lenient};
+use glassbox_http::lenient;
+use glassbox_http::lenient::{Count, Lenient, Word};
 
 #[cfg(test)]
 mod tests;

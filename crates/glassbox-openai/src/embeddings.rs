@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::chat::usage::Usage;
 use crate::config::{Endpoint, OpenAiBuilder};
 use crate::dialect::{Dialect, VectorEncoding};
-use crate::lenient::{Count, Lenient, List, Maybe, Word, lenient};
+use glassbox_http::lenient;
+use glassbox_http::lenient::{Count, Lenient, List, Maybe, Word};
 
 #[cfg(test)]
 mod tests;

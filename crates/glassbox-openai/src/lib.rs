@@ -5,7 +5,6 @@ mod config;
 mod dialect;
 mod embeddings;
 mod json;
-mod lenient;
 mod responses;
 
 pub use chat::{ChatDecoder, OpenAi};

@@ -3,8 +3,8 @@
 use glassbox_core::Usage;
 use serde::Deserialize;
 
-use crate::lenient::Count;
 use crate::wire;
+use glassbox_http::lenient::Count;
 
 /// The tokens that the model read and wrote. Where only the bill is told, the bill; it leaves Cohere's own
 /// instructions out, and the cached tokens are not a part of it.

@@ -47,7 +47,7 @@ impl Assembly {
 
     fn put(&mut self, slot: &mut Value, piece: &PartialArg<'_>, path: &str) {
         let continues = self.continued.as_deref() == Some(path);
-        if piece.string_value.0.is_some() || piece.will_continue.0 {
+        if piece.string_value.0.is_some() || piece.will_continue.is_set() {
             let text = piece.string_value.as_str();
             match slot {
                 Value::String(known) if continues => known.push_str(text),
@@ -60,7 +60,7 @@ impl Assembly {
                 .find(|value: &Value| !value.is_null())
                 .unwrap_or_default();
         }
-        self.continued = piece.will_continue.0.then(|| path.to_owned());
+        self.continued = piece.will_continue.is_set().then(|| path.to_owned());
     }
 
     pub(super) fn into_text(self) -> String {

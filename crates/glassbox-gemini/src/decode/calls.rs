@@ -49,7 +49,7 @@ impl Calls {
         for piece in &call.partial_args.0 {
             open.piece(piece)?;
         }
-        if !call.will_continue.0 {
+        if !call.will_continue.is_set() {
             self.settle(choice, events);
         }
         Ok(())

@@ -108,7 +108,7 @@ impl Candidate {
             return Ok(());
         }
         // A picture that is thought of is no part of the answer.
-        let whole = if part.thought.0 {
+        let whole = if part.thought.is_set() {
             None
         } else {
             parts::whole(part, raw)
@@ -150,7 +150,7 @@ impl Candidate {
             }
             return;
         }
-        let (kind, event) = if part.thought.0 {
+        let (kind, event) = if part.thought.is_set() {
             (Prose::Thought, Event::reasoning(self.index, text))
         } else {
             (Prose::Text, Event::text_of(self.index, text))

@@ -4,8 +4,8 @@ use glassbox_core::{Blob, Modality, Part, ServerToolCall, ServerToolCallResponse
 use serde_json::{Map, Value};
 
 use super::parse_object;
-use crate::lenient::Word;
 use crate::wire;
+use glassbox_http::lenient::Word;
 
 /// The part in our words; `None` for one of a kind that we do not know.
 pub(super) fn whole(part: &wire::Part<'_>, raw: &str) -> Option<Part> {

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde::de::MapAccess;
 use serde::de::value::MapAccessDeserializer;
 
-use crate::lenient::{Count, Lenient, Maybe, lenient};
+use glassbox_http::lenient;
+use glassbox_http::lenient::{Count, Lenient, Maybe};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -9,7 +9,8 @@ use serde::de::{MapAccess, SeqAccess};
 use serde_json::value::RawValue;
 
 use super::usage::{Cost, Usage};
-use crate::lenient::{Count, Json, Lenient, List, Maybe, Word, lenient};
+use glassbox_http::lenient;
+use glassbox_http::lenient::{Count, Json, Lenient, List, Maybe, Word};
 
 /// JSON that is passed on as it is.
 pub(super) type Raw<'a> = Option<&'a RawValue>;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::chat::usage::{Cost, Details, Usage as ChatUsage};
-use crate::lenient::{Count, Maybe};
+use glassbox_http::lenient::{Count, Maybe};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -8,7 +8,8 @@ use serde::de::SeqAccess;
 use serde_json::value::RawValue;
 
 use super::usage::Usage;
-use crate::lenient::{Count, Json, Lenient, List, Maybe, Word, lenient};
+use glassbox_http::lenient;
+use glassbox_http::lenient::{Count, Json, Lenient, List, Maybe, Raws, Word};
 
 /// JSON that is passed on as it is.
 pub(super) type Raw<'a> = Option<&'a RawValue>;
@@ -52,7 +53,7 @@ pub(super) struct Response<'a> {
     pub(super) service_tier: Word<'a>,
     /// `None` where there is no such field at all: then it is something else.
     #[serde(borrow)]
-    pub(super) output: Option<RawList<'a>>,
+    pub(super) output: Option<Raws<'a>>,
     pub(super) usage: Maybe<Box<Usage>>,
     #[serde(borrow)]
     pub(super) error: Raw<'a>,
@@ -69,22 +70,6 @@ pub(super) struct Incomplete<'a> {
     #[serde(borrow)]
     pub(super) reason: Word<'a>,
 }
-
-/// A list whose items are kept as they came.
-#[derive(Debug, Default)]
-pub(super) struct RawList<'a>(pub(super) Vec<&'a RawValue>);
-
-impl<'de: 'a, 'a> Lenient<'de> for RawList<'a> {
-    fn sequence<A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Self(list))
-    }
-}
-
-lenient!(RawList<'a>);
 
 /// One item of the output. `type` says which fields it has.
 #[derive(Debug, Default, Deserialize)]
