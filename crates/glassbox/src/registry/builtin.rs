@@ -226,7 +226,7 @@ mod gemini {
         let gemini = Provider {
             name: "gemini",
             base_url: Some("https://generativelanguage.googleapis.com"),
-            key_variable: Some("GOOGLE_API_KEY"),
+            key_variable: Some("GEMINI_API_KEY"),
             capabilities: Capabilities::all(),
             reports_cost: false,
         };
