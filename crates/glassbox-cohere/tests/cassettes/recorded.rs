@@ -8,8 +8,6 @@ use glassbox_core::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::harness::floats;
-
 /// The request that is written like this. Fields for which we have no type go into [`Request::extra`], as a user of
 /// ours would send them.
 pub(crate) fn request(body: &Value) -> Request {
@@ -121,6 +119,5 @@ pub(crate) fn normal(body: &Value) -> Value {
         }
         fields.retain(|_, value| !is_nothing(value));
     }
-    floats(&mut body);
     body
 }

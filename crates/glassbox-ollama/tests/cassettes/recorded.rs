@@ -8,8 +8,6 @@ use glassbox_core::{
 };
 use serde_json::{Map, Value};
 
-use crate::harness::floats;
-
 /// The request that is written like this. Fields for which we have no type go into [`Request::extra`], as a user of
 /// ours would send them.
 pub(crate) fn request(body: &Value) -> Request {
@@ -103,6 +101,5 @@ pub(crate) fn normal(body: &Value) -> Value {
         let fields = message.as_object_mut().unwrap();
         fields.retain(|_, value| !is_nothing(value));
     }
-    floats(&mut body);
     body
 }
