@@ -13,3 +13,4 @@ mod prices;
 mod signals;
 mod streams;
 mod telemetry;
+mod view;

@@ -1,7 +1,7 @@
 //! OTLP over HTTP: one request a batch, tried again where the protocol allows it.
 
 mod answer;
-mod request;
+pub(super) mod request;
 mod retry;
 
 use std::io::Write as _;

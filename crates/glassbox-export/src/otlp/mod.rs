@@ -21,6 +21,9 @@ use crate::environment::Environment;
 use crate::error::Error;
 use crate::signal::Signal;
 use crate::sink::{Logs, Points, Sink, SinkSpec, Spans};
+pub(crate) use encode::Encoder;
+pub(crate) use http::request::{LogRequests, MetricRequests, Requests};
+
 use endpoint::Endpoint;
 use failure::Hints;
 use tls::Tls;

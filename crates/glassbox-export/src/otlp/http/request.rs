@@ -1,5 +1,7 @@
 //! The request that carries a batch, one kind for each signal.
 
+mod finite;
+
 use std::collections::HashSet;
 use std::error::Error as StdError;
 
@@ -18,7 +20,7 @@ use crate::otlp::encode::Encoder;
 use crate::signal::Signal;
 use crate::sink::{Batch, Logs, Points, Spans};
 
-pub(super) trait Requests: Send + Sync + 'static {
+pub(crate) trait Requests: Send + Sync + 'static {
     type Batch: Batch;
     const SIGNAL: Signal;
 
@@ -37,13 +39,14 @@ impl Requests for Encoder {
     }
 
     fn json(protobuf: Bytes) -> Result<Bytes, Box<dyn StdError>> {
-        let request = ExportTraceServiceRequest::decode(protobuf)?;
+        let mut request = ExportTraceServiceRequest::decode(protobuf)?;
+        finite::spans(&mut request.resource_spans);
         Ok(serde_json::to_vec(&request)?.into())
     }
 }
 
 /// Collections of metrics, which bring their resource along.
-pub(super) struct MetricRequests;
+pub(crate) struct MetricRequests;
 
 impl Requests for MetricRequests {
     type Batch = Points;
@@ -61,12 +64,12 @@ impl Requests for MetricRequests {
     }
 }
 
-pub(super) struct LogRequests {
+pub(crate) struct LogRequests {
     resource: ResourceAttributesWithSchema,
 }
 
 impl LogRequests {
-    pub(super) fn new(resource: &Resource) -> Self {
+    pub(crate) fn new(resource: &Resource) -> Self {
         Self {
             resource: resource.into(),
         }
@@ -91,7 +94,8 @@ impl Requests for LogRequests {
     }
 
     fn json(protobuf: Bytes) -> Result<Bytes, Box<dyn StdError>> {
-        let request = ExportLogsServiceRequest::decode(protobuf)?;
+        let mut request = ExportLogsServiceRequest::decode(protobuf)?;
+        finite::logs(&mut request.resource_logs);
         Ok(serde_json::to_vec(&request)?.into())
     }
 }
