@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkError;
 
 use crate::error::Error;
 use crate::otlp::{Encoder, LogRequests, MetricRequests, Requests};
-use crate::sink::{Delivered, Delivering, Delivery, Logs, Points, Sink, SinkSpec, Spans};
+use crate::sink::{Logs, Parcel, Points, Sink, SinkSpec, Spans, once};
 use rotating::Rotating;
 
 /// A file of OTLP JSON lines, as the
@@ -90,6 +91,7 @@ impl OtlpFile {
     ) -> SinkSpec<R::Batch> {
         SinkSpec {
             name: "file".to_owned(),
+            component: "file".to_owned(),
             target: self.path.display().to_string(),
             eager: false,
             build: Box::new(move |resource| {
@@ -116,21 +118,22 @@ impl<R> fmt::Debug for FileSink<R> {
 }
 
 impl<R: Requests> FileSink<R> {
-    fn write(&self, batch: &R::Batch) -> Delivery {
+    fn write(&self, batch: &R::Batch) -> Result<(), String> {
         let json = R::json(self.requests.protobuf(batch))
             .map_err(|error| format!("cannot write JSON: {error}"))?;
         let mut line = Vec::with_capacity(json.len() + 1);
         line.extend_from_slice(&json);
         line.push(b'\n');
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.append(&line).map_err(|error| error.to_string())?;
-        Ok(Delivered::default())
+        file.append(&line).map_err(|error| error.to_string())
     }
 }
 
 impl<R: Requests> Sink<R::Batch> for FileSink<R> {
-    fn export(self: Arc<Self>, batch: R::Batch) -> Delivering {
-        Box::pin(async move { self.write(&batch) })
+    fn parcel(self: Arc<Self>, batch: R::Batch) -> Box<dyn Parcel> {
+        once(batch, move |batch: R::Batch| async move {
+            self.write(&batch).map_err(OTelSdkError::InternalFailure)
+        })
     }
 }
 

@@ -27,11 +27,14 @@ fn sink(file: OtlpFile) -> Arc<dyn Sink<Spans>> {
     (file.into_span_spec().build)(&resource()).unwrap()
 }
 
-fn export(sink: &Arc<dyn Sink<Spans>>, spans: Spans) -> Delivery {
+fn export(sink: &Arc<dyn Sink<Spans>>, spans: Spans) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    runtime.block_on(Arc::clone(sink).export(spans))
+    let parcel = Arc::clone(sink).parcel(spans);
+    let outcome = runtime.block_on(parcel.attempt(Duration::from_secs(60)));
+    assert!(outcome.rest.is_none());
+    outcome.reason.map_or(Ok(()), Err)
 }
 
 fn lines(path: &Path) -> Vec<Value> {
