@@ -75,18 +75,13 @@ impl Messages {
     fn unanswered(&self, at: usize) -> impl Iterator<Item = &ToolCall> {
         let later = &self.0[at + 1..];
         self.0[at].tool_calls().filter(move |call| {
-            let parts = later.iter().flat_map(|message| &message.parts);
-            let answered = parts.filter_map(|part| match part {
+            let mut parts = later.iter().flat_map(|message| &message.parts);
+            let is_answered = parts.find_map(|part| match part {
                 Part::ToolCallResponse(result) => answers(result, call).then_some(true),
-                // In the provider's own form: a result that holds an image, say.
-                Part::Other(fields) => fields
-                    .values()
-                    .any(|value| holds(value, &call.id))
-                    .then_some(true),
                 Part::ToolCall(other) => (other.id == call.id).then_some(false),
-                _ => None,
+                other => speaks_of(other, &call.id).then_some(true),
             });
-            !answered.take(1).any(|answered| answered)
+            is_answered != Some(true)
         })
     }
 
@@ -95,8 +90,21 @@ impl Messages {
         let Part::ToolCallResponse(result) = part else {
             return false;
         };
-        let mut earlier = self.0[..at].iter().rev();
-        !earlier.any(|message| message.tool_calls().any(|call| answers(result, call)))
+        let earlier = self.0[..at].iter().rev();
+        let mut parts = earlier.flat_map(|message| &message.parts);
+        !parts.any(|part| match part {
+            Part::ToolCall(call) => answers(result, call),
+            other => speaks_of(other, &result.id),
+        })
+    }
+}
+
+/// Whether a part in a provider's own form may be the call of this id, or its result: one that holds an image, say.
+fn speaks_of(part: &Part, id: &str) -> bool {
+    match part {
+        Part::Opaque(opaque) => holds(&opaque.data, id),
+        Part::Other(fields) => fields.values().any(|value| holds(value, id)),
+        _ => false,
     }
 }
 

@@ -41,7 +41,7 @@ impl Parts<'_> {
         if self.dialect.text_lists {
             return None;
         }
-        let texts: Option<Vec<&str>> = self.iter().map(Content::as_text).collect();
+        let texts: Option<Vec<&str>> = self.iter().map(Content::into_text).collect();
         Some(texts?.join("\n\n"))
     }
 }
@@ -98,7 +98,7 @@ pub(crate) fn data_uri<S: Serializer>(blob: &&Blob, serializer: S) -> Result<S::
 }
 
 impl<'a> Content<'a> {
-    const fn as_text(self) -> Option<&'a str> {
+    fn into_text(self) -> Option<&'a str> {
         match self {
             Self::Text { text } => Some(text),
             _ => None,

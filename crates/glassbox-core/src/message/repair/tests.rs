@@ -74,12 +74,18 @@ fn what_is_whole_stays_the_very_same() {
 }
 
 #[test]
-fn a_result_in_the_form_of_a_provider_is_a_result() {
+fn a_call_or_a_result_in_the_form_of_a_provider_is_one() {
     let own = json!({"type": "tool_result", "content": [{"tool_use_id": "a"}]});
+    let opaque = Part::Opaque(crate::Opaque::new("acme", own.clone()));
     let own: Part = serde_json::from_value(own).expect("a part of a type of its own");
     assert!(matches!(own, Part::Other(_)));
-    let messages = Messages::from(vec![calls(&["a"]), Message::new(Role::Tool, [own.clone()])]);
-    assert!(messages.repaired().is_same(&messages));
+    for own in [own.clone(), opaque] {
+        let own = Message::new(Role::Assistant, [own]);
+        for whole in [vec![calls(&["a"]), own.clone()], vec![own, results(&["a"])]] {
+            let messages = Messages::from(whole);
+            assert!(messages.repaired().is_same(&messages));
+        }
+    }
     let others = Messages::from(vec![calls(&["b"]), Message::new(Role::Tool, [own])]);
     assert_eq!(shown(&others.repaired()), ["Assistant b", "Tool ? !b"]);
 }
