@@ -101,6 +101,7 @@ impl CompletionModel for Bedrock {
     }
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
+        let request = request.repaired();
         let framing = match request.delivery {
             Delivery::Incremental => Framing::EventStream,
             _ => Framing::Whole,

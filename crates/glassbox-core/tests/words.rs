@@ -94,6 +94,23 @@ fn usage_adds_and_updates() {
 }
 
 #[test]
+fn what_is_billed_is_all_where_nothing_else_is_said() {
+    let mut billed = Usage::new(50, 9);
+    billed.billed.input_tokens = Some(5);
+    assert!(!billed.is_empty() && Usage::new(1, 1).billed.is_empty());
+    let mut sum = Usage::new(10, 1);
+    sum.add(&billed);
+    assert_eq!((sum.input_tokens, sum.output_tokens), (Some(60), Some(10)));
+    let paid = (sum.billed.input_tokens, sum.billed.output_tokens);
+    assert_eq!(paid, (Some(15), Some(10)));
+    sum.update(&billed);
+    let paid = (sum.billed.input_tokens, sum.billed.output_tokens);
+    assert_eq!(paid, (Some(5), Some(10)));
+    let written = serde_json::to_value(Usage::new(1, 2)).unwrap();
+    assert_eq!(written.get("billed"), None);
+}
+
+#[test]
 fn a_sum_of_costs_says_what_it_knows() {
     let mut known = Cost::new(0.25, CostSource::PriceList);
     known.input = Some(0.125);

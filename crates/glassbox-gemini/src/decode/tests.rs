@@ -312,7 +312,7 @@ fn quirk_13_an_error_in_the_stream_is_an_error() {
 }
 
 #[test]
-fn quirk_6_a_stream_without_an_end_is_broken() {
+fn quirk_06_a_stream_without_an_end_is_broken() {
     for chunks in [
         &[][..],
         &[chunk(json!([{"text": "a"}]))],
