@@ -22,7 +22,7 @@ fn refused(builder: CohereBuilder) -> String {
 
 #[test]
 fn the_path_follows_the_base_url_without_its_version() {
-    let uri = |builder: CohereBuilder| builder.uri("v2/chat").unwrap().to_string();
+    let uri = |builder: CohereBuilder| builder.base().unwrap().join("v2/chat").unwrap().to_string();
     assert_eq!(uri(builder()), "https://api.cohere.com/v2/chat");
     for (base, expected) in [
         ("https://api.cohere.ai/v1", "https://api.cohere.ai/v2/chat"),
