@@ -56,6 +56,7 @@ impl Serialize for PromptCache {
 pub struct AnthropicBuilder {
     api_key: Option<Secret>,
     auth_token: Option<Secret>,
+    needs_key: bool,
     base_url: Option<String>,
     version: String,
     http: Option<HttpClient>,
@@ -94,6 +95,7 @@ impl AnthropicBuilder {
         Self {
             api_key: None,
             auth_token: None,
+            needs_key: true,
             base_url: None,
             version: VERSION.to_owned(),
             http: None,
@@ -131,6 +133,13 @@ impl AnthropicBuilder {
     /// Sets a token, which is sent as `Authorization: Bearer`: so gateways want it. It may stand beside a key.
     pub fn auth_token(mut self, token: impl Into<Secret>) -> Self {
         self.auth_token = Some(token.into());
+        self
+    }
+
+    /// Says whether the host wants a key or a token. It does unless set: without one, building fails. A host of one's own may do
+    /// without: where none is given then, no header of a request holds one.
+    pub fn needs_key(mut self, needs_key: bool) -> Self {
+        self.needs_key = needs_key;
         self
     }
 
@@ -221,7 +230,7 @@ impl AnthropicBuilder {
     fn call(&self, uri: Uri) -> Result<Call> {
         let key = self.api_key.as_ref().and_then(Secret::trimmed);
         let token = self.auth_token.as_ref().and_then(Secret::trimmed);
-        if key.is_none() && token.is_none() {
+        if self.needs_key && key.is_none() && token.is_none() {
             return Err(wrong(
                 "no API key: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN, or hand one to the \
                  builder",

@@ -26,6 +26,7 @@ const BASE_URL: &str = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME";
 pub struct BedrockBuilder {
     model: String,
     region: Option<String>,
+    needs_key: bool,
     base_url: Option<String>,
     auth: Option<Auth>,
     clock: Clock,
@@ -41,6 +42,7 @@ impl BedrockBuilder {
         Self {
             model: model.into(),
             region: None,
+            needs_key: true,
             base_url: None,
             auth: None,
             clock: Clock::default(),
@@ -103,6 +105,13 @@ impl BedrockBuilder {
         source: impl Fn() -> Result<Credentials> + Send + Sync + 'static,
     ) -> Self {
         self.auth = Some(Auth::Signature(Source(Arc::new(source))));
+        self
+    }
+
+    /// Says whether the host wants a key. It does unless set: without one, building fails. A host of one's own may do
+    /// without: where none is given then, requests go unsigned.
+    pub fn needs_key(mut self, needs_key: bool) -> Self {
+        self.needs_key = needs_key;
         self
     }
 
@@ -213,6 +222,7 @@ impl BedrockBuilder {
             Some(Auth::Bearer(key)) => key.trimmed().map(Auth::Bearer),
             signature => signature.clone(),
         };
+        let auth = auth.or_else(|| (!self.needs_key).then_some(Auth::Nothing));
         auth.ok_or_else(|| {
             wrong(
                 "no key: set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and \

@@ -23,6 +23,7 @@ const BASE_URL: &str = "CO_API_URL";
 pub struct CohereBuilder {
     model: String,
     api_key: Option<Secret>,
+    needs_key: bool,
     base_url: Option<String>,
     embedding: Settings,
     http: Option<HttpClient>,
@@ -35,6 +36,7 @@ impl CohereBuilder {
         Self {
             model: model.into(),
             api_key: None,
+            needs_key: true,
             base_url: None,
             embedding: Settings::default(),
             http: None,
@@ -64,6 +66,13 @@ impl CohereBuilder {
     /// Sets the key.
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
         self.api_key = Some(key.into());
+        self
+    }
+
+    /// Says whether the host wants a key. It does unless set: without one, building fails. A host of one's own may do
+    /// without: where none is given then, no header of a request holds one.
+    pub fn needs_key(mut self, needs_key: bool) -> Self {
+        self.needs_key = needs_key;
         self
     }
 
@@ -129,15 +138,19 @@ impl CohereBuilder {
 
     fn endpoint(&self, operation: &str) -> Result<Endpoint> {
         let base = self.base()?;
-        let Some(key) = self.api_key.as_ref().and_then(Secret::trimmed) else {
-            return Err(self.wrong(format!("no API key: set {KEY}, or hand one to the builder")));
-        };
+        let mut call = Call::post(PROVIDER, base.join(operation)?, "").with_read_error(read_error);
+        match self.api_key.as_ref().and_then(Secret::trimmed) {
+            Some(key) => call = call.with_bearer(key)?,
+            None if self.needs_key => {
+                let message = format!("no API key: set {KEY}, or hand one to the builder");
+                return Err(self.wrong(message));
+            }
+            None => {}
+        }
         Ok(Endpoint {
             info: ModelInfo::new(PROVIDER, &self.model)
                 .with_server(base.address(), Some(base.port())),
-            call: Call::post(PROVIDER, base.join(operation)?, "")
-                .with_read_error(read_error)
-                .with_bearer(key)?,
+            call,
             http: self.client()?,
         })
     }

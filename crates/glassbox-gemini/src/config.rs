@@ -63,6 +63,7 @@ pub struct GeminiBuilder {
     tokens: Option<Tokens>,
     project: Option<String>,
     location: Option<String>,
+    needs_key: bool,
     base_url: Option<String>,
     schema_form: SchemaForm,
     include_thoughts: Option<bool>,
@@ -81,6 +82,7 @@ impl GeminiBuilder {
             tokens: None,
             project: None,
             location: None,
+            needs_key: true,
             base_url: None,
             schema_form: SchemaForm::Auto,
             include_thoughts: None,
@@ -162,6 +164,13 @@ impl GeminiBuilder {
         R: Future<Output = Result<Secret>> + Send + 'static,
     {
         self.tokens = Some(Tokens::new(source));
+        self
+    }
+
+    /// Says whether the host wants a key or an access token. It does unless set: without one, building fails. A host of one's own may do
+    /// without: where none is given then, no header of a request holds one.
+    pub fn needs_key(mut self, needs_key: bool) -> Self {
+        self.needs_key = needs_key;
         self
     }
 
@@ -268,6 +277,7 @@ impl GeminiBuilder {
         match (key, &self.tokens, self.platform) {
             (_, Some(_), _) => Ok(call),
             (Some(key), None, _) => call.with_key(HeaderName::from_static("x-goog-api-key"), key),
+            (None, None, _) if !self.needs_key => Ok(call),
             (None, None, Platform::Gemini) => Err(self.missing("API key", "GEMINI_API_KEY")),
             (None, None, Platform::Vertex) => {
                 Err(self.missing("access token", "GOOGLE_OAUTH_ACCESS_TOKEN"))

@@ -90,6 +90,9 @@ fn keys_and_tokens_are_headers() {
     assert_eq!(with_token.headers["authorization"], "Bearer token");
     assert_eq!(with_token.headers["anthropic-version"], "2030-01-01");
     assert!(!with_token.headers.contains_key("x-api-key"));
+    let without = call(AnthropicBuilder::new("m").needs_key(false));
+    assert!(!without.headers.contains_key("authorization"));
+    assert!(!without.headers.contains_key("x-api-key"));
     let message = refused(AnthropicBuilder::new("m").transport(MemoryTransport::new()));
     assert!(message.contains("ANTHROPIC_API_KEY"), "{message}");
     assert!(refused(builder().api_key("hunter2\n3")).contains("API key"));

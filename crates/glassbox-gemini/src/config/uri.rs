@@ -78,7 +78,9 @@ impl GeminiBuilder {
                 escaped(project),
                 escaped(self.place()),
             )),
-            None if self.tokens.is_none() && self.api_key.is_some() => Ok(model),
+            None if self.tokens.is_none() && (self.api_key.is_some() || !self.needs_key) => {
+                Ok(model)
+            }
             None => Err(self.missing("project", "GOOGLE_CLOUD_PROJECT")),
         }
     }
