@@ -71,6 +71,7 @@ impl Bedrock {
             .with_headers(&request.headers)?
             .with_read_error(read_error);
         let call = match &endpoint.auth {
+            Auth::Nothing => call,
             Auth::Bearer(key) => call.with_bearer(key.clone())?,
             Auth::Signature(source) => {
                 let credentials = (source.0)()?;

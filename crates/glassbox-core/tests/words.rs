@@ -65,6 +65,8 @@ fn a_secret_does_not_print() {
     assert_eq!(format!("{secret:?}"), "Secret(***)");
     assert_eq!(secret.scrub("key sk-live-123 is wrong"), "key *** is wrong");
     assert_eq!(Secret::new("a").scrub("banana"), "banana");
+    assert_eq!(Secret::new(" key\n").trimmed(), Some(Secret::new("key")));
+    assert_eq!(Secret::new(" \n").trimmed(), None);
     assert!(Secret::new(" ").is_blank());
 }
 

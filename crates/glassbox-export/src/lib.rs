@@ -43,7 +43,7 @@ pub fn builder() -> Builder {
 ///
 /// | variable | effect |
 /// | --- | --- |
-/// | `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER`, `OTEL_LOGS_EXPORTER` | each a list of `otlp` (default), `console`, `none` |
+/// | `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER`, `OTEL_LOGS_EXPORTER` | each a list of `otlp` (default), `console`, `none`; another name is said to be wrong and exports nothing |
 /// | `OTEL_EXPORTER_OTLP_*`, `OTEL_EXPORTER_OTLP_TRACES_*` | see [`Otlp::from_environment`] |
 /// | `OTEL_EXPORTER_OTLP_METRICS_*` | see [`Otlp::metrics_from_environment`] |
 /// | `OTEL_EXPORTER_OTLP_LOGS_*` | see [`Otlp::logs_from_environment`] |

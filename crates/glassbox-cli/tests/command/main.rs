@@ -8,6 +8,7 @@ mod binary;
 
 mod failures;
 mod hosts;
+mod keys;
 mod offline;
 mod prices;
 mod signals;
