@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may simply unwrap")]
 
 mod broken;
+mod dialects;
 mod host;
 mod replayed;
 
