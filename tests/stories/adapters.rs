@@ -12,7 +12,7 @@ mod anthropic;
 #[path = "../../crates/glassbox-bedrock/tests/laws/host.rs"]
 mod bedrock;
 #[path = "../../crates/glassbox-openai/tests/laws/host.rs"]
-mod chat;
+pub(crate) mod chat;
 #[path = "../../crates/glassbox-cohere/tests/laws/host.rs"]
 mod cohere;
 #[path = "../../crates/glassbox/tests/laws/host.rs"]
@@ -65,40 +65,49 @@ fn traced(host: impl Host) -> Laws {
     Laws::new(host).within(Traced { telemetry, capture })
 }
 
-mod converse {
-    glassbox_test::laws!(super::traced(super::bedrock::Converse));
+/// A host whose laws are mounted here: a row of the table of providers.
+pub(crate) struct Mounted {
+    /// The provider as the registry names it, with `--api KIND` behind it where it is not the API that it speaks
+    /// unasked.
+    pub(crate) name: &'static str,
+    /// What the provider calls its API.
+    pub(crate) api: &'static str,
+    pub(crate) laws: Laws,
 }
 
-mod gemini {
-    glassbox_test::laws!(super::traced(super::google::Google::gemini()));
+impl Mounted {
+    pub(crate) fn new(name: &'static str, api: &'static str, laws: Laws) -> Self {
+        Self { name, api, laws }
+    }
 }
 
-mod vertex {
-    glassbox_test::laws!(super::traced(super::google::Google::vertex()));
+/// Mounts the laws of these hosts inside telemetry, each in a module, and lists them for the table of providers.
+macro_rules! mounted {
+    ($($module:ident: $name:literal, $api:literal => $host:expr;)*) => {
+        $(
+            mod $module {
+                use super::*;
+
+                glassbox_test::laws!(traced($host));
+            }
+        )*
+
+        pub(crate) fn mounted() -> Vec<Mounted> {
+            vec![$(Mounted::new($name, $api, Laws::new($host))),*]
+        }
+    };
 }
 
-mod cohere_chat {
-    glassbox_test::laws!(super::traced(super::cohere::Cohere));
-}
-
-mod ollama_chat {
-    glassbox_test::laws!(super::traced(super::ollama::Ollama));
-}
-
-mod messages {
-    glassbox_test::laws!(super::traced(super::anthropic::Messages));
-}
-
-mod openai {
-    glassbox_test::laws!(super::traced(super::chat::Chat::openai()));
-}
-
-mod compatible {
-    glassbox_test::laws!(super::traced(super::chat::Chat::compatible()));
-}
-
-mod offline {
-    glassbox_test::laws!(super::traced(super::demo::Demo));
+mounted! {
+    converse: "bedrock", "Converse" => bedrock::Converse;
+    cohere_chat: "cohere", "Chat v2" => cohere::Cohere;
+    compatible: "openai-compatible", "Chat Completions" => chat::Chat::compatible();
+    gemini: "gemini", "generateContent" => google::Google::gemini();
+    messages: "anthropic", "Messages" => anthropic::Messages;
+    offline: "demo", "in this process" => demo::Demo;
+    ollama_chat: "ollama", "Ollama's own" => ollama::Ollama;
+    openai: "openai", "Chat Completions" => chat::Chat::openai();
+    vertex: "vertex", "generateContent" => google::Google::vertex();
 }
 
 mod script {
