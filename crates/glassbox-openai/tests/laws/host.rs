@@ -1,13 +1,11 @@
 //! The hosts that the laws are held with over Chat Completions: OpenAI, which hides its reasoning, one that shows it,
-//! and those that spell their answers in ways of their own.
+//! and every other dialect. Some spell their answers in ways of their own.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use glassbox_core::{CompletionModel, Delivery, EmbeddingModel, ErrorKind, Usage};
-use glassbox_openai::{
-    AZURE, COMPATIBLE, DEEPSEEK, Dialect, MISTRAL, OPENAI, OpenAi, OpenAiBuilder,
-};
+use glassbox_openai::{AZURE, COMPATIBLE, Dialect, MISTRAL, OPENAI, OpenAi, OpenAiBuilder};
 use glassbox_test::Turn;
 use glassbox_test::laws::{Body, Case, ChatCompletions, Host, Line, Skip, Wire};
 use serde_json::{Value, json};
@@ -17,7 +15,7 @@ use serde_json::{Value, json};
 pub(crate) struct Chat {
     dialect: Dialect,
     spelling: Spelling,
-    skips: &'static [Skip],
+    skips: Vec<Skip>,
 }
 
 /// How a host spells an answer.
@@ -31,44 +29,62 @@ enum Spelling {
     Mistral,
 }
 
-const HIDDEN: Skip = (
-    "reasoning_is_kept",
-    "OpenAI shows reasoning in Responses alone",
-);
+impl Spelling {
+    fn of(dialect: &Dialect) -> Self {
+        match dialect.name {
+            name if name == AZURE.name => Self::Azure,
+            name if name == MISTRAL.name => Self::Mistral,
+            _ => Self::Plain,
+        }
+    }
+
+    fn respell(self, body: Body, delivery: Delivery) -> Body {
+        match self {
+            Self::Plain => body,
+            Self::Azure if delivery == Delivery::Whole => respelt(&body, judged),
+            Self::Azure => filtered(&body),
+            Self::Mistral => respelt(&body, mistral),
+        }
+    }
+}
 
 impl Chat {
     pub(crate) fn openai() -> Self {
-        Self::new(OPENAI, Spelling::Plain, &[HIDDEN])
+        Self::new(&OPENAI)
     }
 
     pub(crate) fn compatible() -> Self {
-        Self::new(COMPATIBLE, Spelling::Plain, &[])
+        Self::new(&COMPATIBLE)
     }
 
-    pub(crate) fn azure() -> Self {
-        Self::new(AZURE, Spelling::Azure, &[HIDDEN])
-    }
-
-    pub(crate) fn deepseek() -> Self {
-        const SKIPS: &[Skip] = &[
-            ("images_are_sent", "DeepSeek reads text alone"),
+    /// A host of this dialect. What a law may not ask follows from the dialect's data.
+    pub(crate) fn new(dialect: &Dialect) -> Self {
+        let can = dialect.capabilities();
+        let skips = [
+            ("tool_call_round_trips", can.tools, "it takes no tools"),
+            (
+                "parallel_tool_calls_keep_identity",
+                can.parallel_tool_calls,
+                "it takes no tools",
+            ),
+            (
+                "reasoning_is_kept",
+                can.reasoning,
+                "it shows reasoning in Responses alone",
+            ),
             (
                 "structured_output_conforms",
-                "DeepSeek knows JSON, and no schema",
+                can.structured_output,
+                "it takes no schema",
             ),
+            ("images_are_sent", can.images, "it takes no images"),
+            ("choices_stay_apart", can.choices, "it gives one answer"),
         ];
-        Self::new(DEEPSEEK, Spelling::Plain, SKIPS)
-    }
-
-    pub(crate) fn mistral() -> Self {
-        Self::new(MISTRAL, Spelling::Mistral, &[])
-    }
-
-    fn new(dialect: Dialect, spelling: Spelling, skips: &'static [Skip]) -> Self {
+        let skips = skips.into_iter().filter(|(_, can, _)| !can);
         Self {
-            dialect,
-            spelling,
-            skips,
+            dialect: *dialect,
+            spelling: Spelling::of(dialect),
+            skips: skips.map(|(law, _, reason)| (law, reason)).collect(),
         }
     }
 
@@ -80,7 +96,8 @@ impl Chat {
         OpenAi::builder("model-1")
             .dialect(self.dialect)
             .base_url(base_url)
-            .api_version("2024-10-21")
+            // Azure alone has one.
+            .api_version("2025-04-01-preview")
             .api_key(line.key())
             .http(line.client())
     }
@@ -110,19 +127,19 @@ impl Host for Chat {
     }
 
     fn skips(&self) -> &[Skip] {
-        self.skips
+        &self.skips
     }
 }
 
 impl Wire for Chat {
     fn answer(&self, turn: &Turn, delivery: Delivery) -> Body {
         let body = ChatCompletions::new().answer(turn, delivery);
-        match self.spelling {
-            Spelling::Plain => body,
-            Spelling::Azure if delivery == Delivery::Whole => respelt(&body, judged),
-            Spelling::Azure => filtered(&body),
-            Spelling::Mistral => respelt(&body, mistral),
-        }
+        self.spelling.respell(body, delivery)
+    }
+
+    fn choices(&self, turns: &[Turn], delivery: Delivery) -> Option<Body> {
+        let body = ChatCompletions::new().choices(turns, delivery)?;
+        Some(self.spelling.respell(body, delivery))
     }
 
     fn refusal(&self, kind: ErrorKind, message: &str) -> Option<Body> {

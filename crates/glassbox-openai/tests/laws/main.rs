@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may simply unwrap")]
 
 mod broken;
+mod dialects;
 mod host;
 mod replayed;
 mod responses;
@@ -15,18 +16,6 @@ mod compatible {
     glassbox_test::laws!(glassbox_test::laws::Laws::new(
         crate::host::Chat::compatible()
     ));
-}
-
-mod azure {
-    glassbox_test::laws!(glassbox_test::laws::Laws::new(crate::host::Chat::azure()));
-}
-
-mod deepseek {
-    glassbox_test::laws!(glassbox_test::laws::Laws::new(crate::host::Chat::deepseek()));
-}
-
-mod mistral {
-    glassbox_test::laws!(glassbox_test::laws::Laws::new(crate::host::Chat::mistral()));
 }
 
 mod over_responses {

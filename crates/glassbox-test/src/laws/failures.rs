@@ -4,8 +4,8 @@ use bytes::Bytes;
 use glassbox_core::{Delivery, ErrorKind, Response};
 use serde_json::{Value, json};
 
-use super::answers::{TEXT, question};
-use super::stage::{Laws, Need, Over};
+use super::answers::TEXT;
+use super::stage::{Laws, Over};
 use super::{Body, Cut};
 use crate::Turn;
 
@@ -25,7 +25,7 @@ impl Laws {
     /// A refusal, an interruption and a lost connection are what they are.
     pub async fn errors_have_kinds(&self) {
         const LAW: &str = "errors_have_kinds";
-        if !self.runs(LAW, &[Need::Wire]) {
+        if !self.runs(LAW) {
             return;
         }
         for delivery in self.deliveries() {
@@ -52,7 +52,7 @@ impl Laws {
                 self.assert_fails(&body, delivery, over, kind, None).await;
             }
             // Nothing listens there: port 1 is reserved (tcpmux).
-            let request = question().with_delivery(delivery);
+            let request = self.question().with_delivery(delivery);
             let played = self.play_at(request, "http://127.0.0.1:1").await;
             let kind = played.error.map(|error| error.kind());
             assert_eq!(kind, Some(ErrorKind::Network));
@@ -89,7 +89,7 @@ impl Laws {
         kind: ErrorKind,
         status: Option<u16>,
     ) {
-        let request = question().with_delivery(delivery);
+        let request = self.question().with_delivery(delivery);
         let played = self.play_body(request, body, over).await;
         let error = played
             .error
@@ -116,10 +116,10 @@ impl Laws {
     /// No part of an answer passes for the whole.
     pub async fn broken_streams_are_errors(&self) {
         const LAW: &str = "broken_streams_are_errors";
-        if !self.runs(LAW, &[Need::Wire]) {
+        if !self.runs(LAW) {
             return;
         }
-        let case = self.case(LAW, question(), self.full_turn());
+        let case = self.case(LAW, self.question(), self.full_turn());
         for delivery in self.deliveries() {
             let body = self.wire().answer(&case.turn, delivery);
             let whole = self.play(&case, delivery, Over::Memory(Cut::Whole)).await;
@@ -153,10 +153,10 @@ impl Laws {
     /// Fields and events of tomorrow change nothing.
     pub async fn unknown_is_tolerated(&self) {
         const LAW: &str = "unknown_is_tolerated";
-        if !self.runs(LAW, &[Need::Wire]) {
+        if !self.runs(LAW) {
             return;
         }
-        let case = self.case(LAW, question(), self.full_turn());
+        let case = self.case(LAW, self.question(), self.full_turn());
         let calls = case.turn.tool_calls.iter();
         let kept: Vec<Value> = calls.map(|call| call.arguments.to_value()).collect();
         for delivery in self.deliveries() {

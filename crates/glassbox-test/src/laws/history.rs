@@ -3,8 +3,7 @@
 use glassbox_core::{Delivery, Message, Part, Request, ToolCall, ToolCallResponse};
 use serde_json::{Value, json};
 
-use super::answers::question;
-use super::stage::{Laws, Need, Over};
+use super::stage::{Laws, Over};
 use super::{Case, Cut};
 use crate::Turn;
 use crate::cassettes::same;
@@ -21,16 +20,12 @@ impl Laws {
     /// What was said goes out once, in order, unchanged.
     pub async fn history_is_faithful(&self) {
         const LAW: &str = "history_is_faithful";
-        if !self.runs(LAW, &[Need::Wire]) {
+        if !self.runs(LAW) {
             return;
         }
         let can = self.capabilities();
         let mut said = vec![ASKED, SAID];
-        let mut request = if can.tools {
-            question()
-        } else {
-            Request::default()
-        };
+        let mut request = self.question();
         request.messages = [Message::user(ASKED)].into();
         if can.tools {
             let call = ToolCall::new("call_h1", "weather", json!({"place": PLACE}));
