@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Cost;
+use crate::{Cost, CostSource};
 
 /// What a call consumed, as the provider reported it. `None` means that it did not say; zero means that it said
 /// zero.
@@ -40,6 +40,10 @@ pub struct Usage {
     /// gives it. `None` where nobody knows, which is not zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
+    /// What the answer had consumed when it was made, where it came from a cache of one's own: the call itself consumed
+    /// nothing, and everything else here is zero. `None` where a model answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved: Option<Box<Self>>,
 }
 
 /// The part of a [`Usage`] that is of one modality.
@@ -86,6 +90,19 @@ impl Usage {
         }
     }
 
+    /// The usage of a call that was answered from a cache: nothing, and that is known.
+    #[must_use]
+    pub fn cached(saved: Self) -> Self {
+        let mut cost = Cost::new(0.0, CostSource::Cache);
+        cost.input = Some(0.0);
+        cost.output = Some(0.0);
+        Self {
+            cost: Some(cost),
+            saved: Some(Box::new(saved)),
+            ..Self::new(0, 0)
+        }
+    }
+
     /// Whether nothing is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -102,6 +119,9 @@ impl Usage {
     pub fn update(&mut self, later: &Self) {
         self.combine(later, Combine::Replace);
         self.cost = later.cost.or(self.cost);
+        if later.saved.is_some() {
+            self.saved.clone_from(&later.saved);
+        }
     }
 
     /// Adds the usage of another call. Unknown plus known is known, so a sum is a lower bound as soon as one call
@@ -118,6 +138,9 @@ impl Usage {
         };
         self.combine(other, Combine::Add);
         self.cost = cost;
+        if let Some(saved) = &other.saved {
+            self.saved.get_or_insert_default().add(saved);
+        }
     }
 
     fn combine(&mut self, other: &Self, with: Combine) {
