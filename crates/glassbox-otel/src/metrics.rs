@@ -118,11 +118,13 @@ impl Instruments {
         ending: &Ending,
         elapsed: Duration,
     ) {
-        let mut attributes = of_model(&call.who, call.said.model.as_ref());
+        let mut attributes = of_model(call.by(), call.said.model.as_ref());
         self.cost(Facts::Embeddings(call), user, &mut attributes);
         if self.openllmetry.is_some() {
-            OpenLlmetry::describe(&call.who, false, &mut attributes);
-            if let Some(tokens) = &self.tokens {
+            OpenLlmetry::describe(call.by(), false, &mut attributes);
+            if let Some(tokens) = &self.tokens
+                && call.is_billed()
+            {
                 tokens.record(&call.usage, &mut attributes);
             }
         }
@@ -138,14 +140,14 @@ impl Instruments {
         ending: &Ending,
         elapsed: Duration,
     ) {
-        let mut attributes = of_model(&call.who, call.said.model.as_ref());
+        let mut attributes = of_model(call.by(), call.said.model.as_ref());
         let plain = attributes.len();
         self.cost(Facts::Inference(call), user, &mut attributes);
         if let Some(current) = &self.current {
             if let Some(wait) = call.first_chunk {
                 current.first_chunk.record(wait.as_secs_f64(), &attributes);
             }
-            if !call.repeats {
+            if call.is_billed() {
                 current.tokens.record(&call.usage, &mut attributes);
             }
         }
@@ -172,11 +174,11 @@ impl Instruments {
     ) {
         let Some(tokens) = &self.tokens else { return };
         if let Some(openllmetry) = &self.openllmetry {
-            OpenLlmetry::describe(&call.who, call.is_incremental(), &mut attributes);
+            OpenLlmetry::describe(call.by(), call.is_incremental(), &mut attributes);
             let well = matches!(ending, Ending::Done);
             openllmetry.answered(call, well, &mut attributes);
         }
-        if !call.repeats {
+        if call.is_billed() {
             tokens.record(&call.usage, &mut attributes);
         }
         attributes.extend(ending.error_type());

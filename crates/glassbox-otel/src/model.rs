@@ -139,7 +139,10 @@ impl Stream for TracedStream {
 impl TracedStream {
     fn passed(&mut self, event: &Event) {
         match event {
-            Event::Start(start) => self.recording.started(start),
+            Event::Start(start) => {
+                self.recording.started(start);
+                self.recording.facts.started(start);
+            }
             Event::End => self.recording.close(&Ending::Done),
             _ => {
                 if self.recording.facts.observe(event) {
@@ -162,7 +165,7 @@ impl TracedStream {
             None => facts.first_chunk = Some(now),
             Some(before) => {
                 if attributes.is_empty() {
-                    *attributes = metrics::of_model(&facts.who, facts.said.model.as_ref());
+                    *attributes = metrics::of_model(facts.by(), facts.said.model.as_ref());
                 }
                 let since = now.saturating_sub(before);
                 self.recording.instruments().chunk(since, attributes);
@@ -172,7 +175,8 @@ impl TracedStream {
 }
 
 fn failed(recording: &mut Recording<Inference>, error: &Error) {
-    recording.retries(error.retries());
+    recording.on_the_way(error.retries(), error.decisions());
+    recording.facts.route.decided(error.decisions());
     recording.facts.failure = error.detail().map(str::to_owned);
     recording.close(&Ending::failed(error));
 }
