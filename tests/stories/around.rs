@@ -10,12 +10,12 @@ use glassbox::middleware::{Balance, Cache, Cached, Fallback, RateLimit, RateLimi
 use glassbox::{
     Agent, Capabilities, CompletionModel, CompletionModelExt as _, Cost, CostSource,
     EmbeddingModel as _, EmbeddingRequest, Error, ErrorKind, EventStream, Limits, ModelInfo,
-    Outcome, Request, Result, Retry, Start, Telemetry, Toolbox, Usage,
+    Outcome, Priced, Request, Result, Retry, Start, Telemetry, Toolbox, Usage,
 };
 use glassbox_test::{CapturedSpan, ScriptedEmbeddings, ScriptedModel, Turn};
 use opentelemetry::Value;
 
-use crate::host::telemetry;
+use crate::host::{prices, telemetry};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -69,6 +69,11 @@ fn answer() -> Turn {
         .with_usage(Usage::new(40, 5))
 }
 
+/// The same, of the first model's own.
+fn own_answer() -> Turn {
+    answer().with_model("gpt-4o-mini-2024-07-18")
+}
+
 pub(crate) async fn fallback(telemetry: &Telemetry) {
     let mut start = Start::new();
     start.retries = vec![overloaded(1, SECOND / 5)];
@@ -88,7 +93,7 @@ pub(crate) async fn fallback_of_all(telemetry: &Telemetry) {
 
 /// Each model is recorded, and what is around them too.
 pub(crate) async fn fallback_with_spans_inside(telemetry: &Telemetry) {
-    let first = telemetry.model(openai([refused()]));
+    let first = telemetry.model(Late(openai([refused()])));
     let second = telemetry.model(anthropic([answer()]));
     let named = ModelInfo::new("example", "router").with_capabilities(Capabilities::all());
     let model = Fallback::new(first).or(second).with_info(named);
@@ -97,7 +102,7 @@ pub(crate) async fn fallback_with_spans_inside(telemetry: &Telemetry) {
 }
 
 pub(crate) async fn balance(telemetry: &Telemetry) {
-    let models = Balance::new(openai([refused()]), 1).and(anthropic([answer(), answer()]), 0);
+    let models = Balance::new(Late(openai([refused()])), 1).and(anthropic([answer(), answer()]), 0);
     let model = telemetry.model(models);
     for _ in 0..2 {
         model.complete("What is 1 + 2?").await.unwrap();
@@ -125,7 +130,7 @@ pub(crate) async fn cached_embeddings(telemetry: &Telemetry) {
 }
 
 pub(crate) async fn deadline(telemetry: &Telemetry) {
-    let slow = answer().with_pieces(4).with_pace(SECOND);
+    let slow = own_answer().with_pieces(4).with_pace(SECOND);
     let model = telemetry.model(Timeout::new(openai([slow])).with_total(SECOND * 5 / 2));
     let mut events = model.events("What is 1 + 2?").await.unwrap();
     while events.next().await.unwrap().is_ok() {}
@@ -133,7 +138,7 @@ pub(crate) async fn deadline(telemetry: &Telemetry) {
 
 pub(crate) async fn rate_limit_wait(telemetry: &Telemetry) {
     let limit = RateLimit::new().with_requests(1, SECOND * 10);
-    let limited = RateLimited::new(openai([answer(), answer()]), limit);
+    let limited = RateLimited::new(openai([own_answer(), own_answer()]), limit);
     let model = telemetry.model(limited);
     for _ in 0..2 {
         model.complete("What is 1 + 2?").await.unwrap();
@@ -200,6 +205,15 @@ async fn the_price_is_that_of_the_model_that_answered() {
         let cost = span.attribute("glassbox.cost.total");
         assert_eq!(cost, Some(&Value::F64(0.5)), "{}", capture.render());
     }
+}
+
+#[tokio::test]
+async fn whoever_answers_sends_the_bill() {
+    let ours = Turn::text("3").with_usage(Usage::new(1, 0));
+    let model = Fallback::new(anthropic([refused()])).or(openai([ours]));
+    let model = Priced::new(model).with_prices(prices());
+    let response = model.complete("What is 1 + 2?").await.unwrap();
+    assert_eq!(response.usage.cost.map(|cost| cost.total), Some(0.5));
 }
 
 #[tokio::test(start_paused = true)]

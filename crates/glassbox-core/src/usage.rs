@@ -94,8 +94,9 @@ impl Usage {
     #[must_use]
     pub fn cached(saved: Self) -> Self {
         let mut cost = Cost::new(0.0, CostSource::Cache);
-        cost.input = Some(0.0);
-        cost.output = Some(0.0);
+        // What has no such part, as embeddings have no output, has no cost of it either.
+        cost.input = saved.input_tokens.map(|_| 0.0);
+        cost.output = saved.output_tokens.map(|_| 0.0);
         Self {
             cost: Some(cost),
             saved: Some(Box::new(saved)),

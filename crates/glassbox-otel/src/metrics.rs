@@ -94,7 +94,8 @@ impl Instruments {
         }
     }
 
-    /// Records an operation that has ended, its cost by this user where users are told apart.
+    /// Records an operation that has ended, its cost by this user where users are told apart. What a cache answers is no
+    /// call of a model: it would make every provider fast.
     pub(crate) fn record(
         &self,
         facts: Facts<'_>,
@@ -104,6 +105,8 @@ impl Instruments {
     ) {
         match facts {
             Facts::Agent(run) => self.agent(run, ending, elapsed),
+            Facts::Embeddings(call) if !call.route.asks() => {}
+            Facts::Inference(call) if !call.route.asks() => {}
             Facts::Embeddings(call) => self.embeddings(call, user, ending, elapsed),
             Facts::Inference(call) => self.inference(call, user, ending, elapsed),
             Facts::Step(step) => self.step(step, ending, elapsed),
@@ -122,9 +125,7 @@ impl Instruments {
         self.cost(Facts::Embeddings(call), user, &mut attributes);
         if self.openllmetry.is_some() {
             OpenLlmetry::describe(call.by(), false, &mut attributes);
-            if let Some(tokens) = &self.tokens
-                && call.is_billed()
-            {
+            if let Some(tokens) = &self.tokens {
                 tokens.record(&call.usage, &mut attributes);
             }
         }

@@ -156,7 +156,8 @@ impl TracedStream {
     /// count.
     fn chunk(&mut self, event: &Event) {
         let Chunks { last, attributes } = &mut self.chunks;
-        if last.is_some() && !event.is_output() {
+        let counts = event.is_output() && self.recording.facts.route.asks();
+        if last.is_some() && !counts {
             return;
         }
         let now = self.recording.elapsed();

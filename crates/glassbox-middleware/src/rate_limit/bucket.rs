@@ -37,9 +37,9 @@ impl Bucket {
         self.level = self
             .most
             .min(self.level + since.as_secs_f64() * self.per_second);
-        // What rounding lost.
-        let missing = 1.0 - self.level - 1e-9;
-        if missing <= 0.0 {
+        let missing = 1.0 - self.level;
+        // What rounding lost is not missing.
+        if missing <= 1e-9 {
             return Duration::ZERO;
         }
         // A clock that ticks in milliseconds must not wake us too early, and nothing fills a bucket of size 0.

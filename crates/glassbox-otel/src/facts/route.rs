@@ -30,6 +30,11 @@ impl Route {
         }
     }
 
+    /// Whether a model is asked. Where a cache answers, none is.
+    pub(crate) fn asks(&self) -> bool {
+        self.cached != Some(true)
+    }
+
     pub(crate) fn decided(&mut self, decisions: &[Decision]) {
         for decision in decisions {
             match decision.kind {
