@@ -248,10 +248,12 @@ async fn a_cached_run_costs_nothing() {
     assert_eq!(again.usage.saved.unwrap().total_tokens(), Some(100));
 }
 
+type Wrap = fn(ScriptedModel) -> Arc<dyn CompletionModel>;
+
 /// No piece of an answer makes work for the heap on its way through what is around the model.
 #[tokio::test]
 async fn a_piece_passes_without_an_allocation() {
-    let count = |wrap: fn(ScriptedModel) -> Arc<dyn CompletionModel>, pieces: usize| {
+    let count = |wrap: Wrap, pieces: usize| {
         let text = "x".repeat(pieces);
         let model = wrap(openai([Turn::text(text).with_pieces(pieces)]));
         async move {
@@ -269,7 +271,7 @@ async fn a_piece_passes_without_an_allocation() {
             measured.count_total
         }
     };
-    let wraps: [(&str, fn(ScriptedModel) -> Arc<dyn CompletionModel>); 5] = [
+    let wraps: [(&str, Wrap); 5] = [
         ("fallback", |model| Arc::new(Fallback::new(model))),
         ("balance", |model| Arc::new(Balance::new(model, 1))),
         ("cached", |model| Arc::new(Cached::new(model, Cache::new()))),
