@@ -1,8 +1,4 @@
 //! What wrappers around a model say of what they did.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may unwrap, and so may what it calls"
-)]
 
 use std::time::Duration;
 
@@ -99,7 +95,7 @@ fn a_cached_answer_consumed_nothing_and_says_what_it_saved() {
     made.cost = Some(Cost::new(0.5, CostSource::Provider));
     let cached = Usage::cached(made.clone());
     assert_eq!(cached.total_tokens(), Some(0));
-    let mut sum = made.clone();
+    let mut sum = made;
     sum.add(&cached);
     sum.add(&cached);
     assert_eq!(sum.total_tokens(), Some(110));
