@@ -55,8 +55,9 @@ pub fn builder_from_env() -> Result<Builder, Error> {
 ///
 /// What is there is delivered when the [`Guard`] is dropped, also by a panic that unwinds, when a panic
 /// aborts the process, and at Ctrl-C, SIGTERM and SIGHUP, which then end the process as they would have
-/// ([`Signals::End`]). It works from any runtime and from none. A process that calls
-/// `std::process::exit` has to drop the guard before.
+/// ([`Signals::End`]). A program that handles these signals by itself, with `tokio::signal::ctrl_c` or the
+/// like, writes `builder_from_env()?.with_signals(Signals::Flush).install()` in its place. It works from
+/// any runtime and from none. A process that calls `std::process::exit` has to drop the guard before.
 ///
 /// ```no_run
 /// let _telemetry = glassbox_export::init()?;
