@@ -21,6 +21,8 @@ mod demo;
 mod google;
 #[path = "../../crates/glassbox-ollama/tests/laws/host.rs"]
 mod ollama;
+#[path = "../../crates/glassbox-openai/tests/laws/responses.rs"]
+mod responses;
 #[path = "../../crates/glassbox-test/tests/laws/host.rs"]
 mod scripted;
 
@@ -95,6 +97,22 @@ mod openai {
 
 mod compatible {
     glassbox_test::laws!(super::traced(super::chat::Chat::compatible()));
+}
+
+mod azure {
+    glassbox_test::laws!(super::traced(super::chat::Chat::azure()));
+}
+
+mod deepseek {
+    glassbox_test::laws!(super::traced(super::chat::Chat::deepseek()));
+}
+
+mod mistral {
+    glassbox_test::laws!(super::traced(super::chat::Chat::mistral()));
+}
+
+mod over_responses {
+    glassbox_test::laws!(super::traced(super::responses::Responses));
 }
 
 mod offline {

@@ -8,6 +8,7 @@ use cargo_metadata::{Metadata, MetadataCommand};
 mod documents;
 mod hygiene;
 mod layers;
+mod quirks;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
     let mut findings = layers::check(&layers::edges(&metadata), &members(&metadata));
     findings.extend(hygiene::check(&files));
+    findings.extend(quirks::check(&files));
     let generated = [
         crate::codegen::outputs().as_slice(),
         &[crate::codegen::prices::OUTPUT],

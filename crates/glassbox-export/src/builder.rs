@@ -17,6 +17,7 @@ use crate::batching::Batching;
 use crate::console::ConsoleExporter;
 use crate::environment::{Environment, Settings};
 use crate::error::Error;
+use crate::file::OtlpFile;
 use crate::guard::Guard;
 use crate::limits::{LongestValue, RecordLimits};
 use crate::otlp::Otlp;
@@ -201,6 +202,14 @@ impl Builder {
         let (otlp, warnings) = Otlp::from_environment(environment)?;
         self.warn(warnings);
         Ok(self.with_otlp(otlp))
+    }
+
+    /// Adds a file of OTLP JSON lines.
+    ///
+    /// A file that cannot be opened is an error of [`install`](Self::install) and [`build`](Self::build).
+    pub fn with_file(mut self, file: OtlpFile) -> Self {
+        self.sinks.push(file.into_span_spec());
+        self
     }
 
     /// Adds any exporter of spans of the SDK's kind. `name` and `target` are for reports: what it is, and

@@ -1,10 +1,11 @@
-//! The laws that every model obeys, held by Chat Completions.
+//! The laws that every model obeys, held by Chat Completions in the spellings of several hosts, and by Responses.
 
 #![expect(clippy::unwrap_used, reason = "a test may simply unwrap")]
 
 mod broken;
 mod host;
 mod replayed;
+mod responses;
 
 mod openai {
     glassbox_test::laws!(glassbox_test::laws::Laws::new(crate::host::Chat::openai()));
@@ -14,4 +15,20 @@ mod compatible {
     glassbox_test::laws!(glassbox_test::laws::Laws::new(
         crate::host::Chat::compatible()
     ));
+}
+
+mod azure {
+    glassbox_test::laws!(glassbox_test::laws::Laws::new(crate::host::Chat::azure()));
+}
+
+mod deepseek {
+    glassbox_test::laws!(glassbox_test::laws::Laws::new(crate::host::Chat::deepseek()));
+}
+
+mod mistral {
+    glassbox_test::laws!(glassbox_test::laws::Laws::new(crate::host::Chat::mistral()));
+}
+
+mod over_responses {
+    glassbox_test::laws!(glassbox_test::laws::Laws::new(crate::responses::Responses));
 }
