@@ -7,6 +7,7 @@
 
 mod around;
 mod canaries;
+mod delivery;
 mod host;
 mod tales;
 
