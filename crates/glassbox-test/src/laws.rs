@@ -54,7 +54,6 @@ mod body;
 mod chat_completions;
 mod embeddings;
 mod failures;
-mod grammar;
 mod history;
 mod host;
 mod requests;
