@@ -1,7 +1,7 @@
 //! What holds whatever comes in: properties of any input at all.
 //!
-//! The fuzzers in `fuzz/` look for an input that breaks one, and the tests in `stories/properties.rs` hold them with the
-//! inputs in `fuzz/seeds`. None of them may panic, so a property that does not hold is a panic.
+//! The fuzzers in `fuzz/` look for an input that breaks one, and the tests in `seeds/` hold them with the inputs in
+//! `fuzz/seeds`. A property that does not hold is a panic.
 
 mod answers;
 mod embeddings;

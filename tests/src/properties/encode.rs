@@ -64,11 +64,12 @@ fn send(host: &Host, which: usize, request: &Request) -> Option<String> {
     }
 }
 
-/// Asserts that every call that has a result stands in the body twice by its id: once as a call, once as a result.
+/// Asserts that every call that has a result stands in the body by its id, and so does the result. It may stand there
+/// once more: a fuzzer finds out that a text may be the same as an id.
 fn assert_paired(host: &Host, body: &str, calls: &[String]) {
     for id in calls {
         let times = body.matches(&format!("\"{id}\"")).count();
-        assert_eq!(times, 2, "{}: {id} in {body}", host.name);
+        assert!(times >= 2, "{}: {id} {times} times in {body}", host.name);
     }
 }
 
