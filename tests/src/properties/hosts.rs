@@ -141,7 +141,7 @@ fn openai(dialect: Dialect, http: HttpClient) -> OpenAiBuilder {
 }
 
 fn gemini(which: usize, model: &str, http: HttpClient) -> GeminiBuilder {
-    let builder = if which % 2 == 0 {
+    let builder = if which.is_multiple_of(2) {
         GeminiBuilder::new(model).api_key(KEY)
     } else {
         let builder = GeminiBuilder::vertex(model).project("project-1");

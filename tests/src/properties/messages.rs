@@ -55,13 +55,13 @@ fn message(line: &[u8]) -> Message {
     let payload = words.next().unwrap_or_default();
     let event = [(":message-type", "event"), (":event-type", name.as_str())];
     match how {
-        b"event" => Message::good(texts(&event), name.clone(), payload, false),
+        b"event" => Message::good(&texts(&event), name.clone(), payload, false),
         b"exception" => {
             let headers = [
                 (":message-type", "exception"),
                 (":exception-type", name.as_str()),
             ];
-            Message::good(texts(&headers), name.clone(), payload, true)
+            Message::good(&texts(&headers), name.clone(), payload, true)
         }
         b"error" => {
             let said = String::from_utf8_lossy(payload).into_owned();
@@ -78,7 +78,7 @@ fn message(line: &[u8]) -> Message {
         b"headers" => {
             let mut headers = every_type();
             headers.extend(texts(&event));
-            Message::good(headers, name.clone(), payload, false)
+            Message::good(&headers, name.clone(), payload, false)
         }
         b"damaged" => {
             let mut bytes = write(&texts(&event), payload);
@@ -86,15 +86,15 @@ fn message(line: &[u8]) -> Message {
             bytes[at] ^= 1;
             Message { bytes, frame: None }
         }
-        b"bare" => Message::good(Vec::new(), String::new(), payload, false),
-        _ => Message::good(Vec::new(), String::new(), line, false),
+        b"bare" => Message::good(&[], String::new(), payload, false),
+        _ => Message::good(&[], String::new(), line, false),
     }
 }
 
 impl Message {
-    fn good(headers: Vec<u8>, name: String, payload: &[u8], failure: bool) -> Self {
+    fn good(headers: &[u8], name: String, payload: &[u8], failure: bool) -> Self {
         Self {
-            bytes: write(&headers, payload),
+            bytes: write(headers, payload),
             frame: Some((name, payload.to_vec(), failure)),
         }
     }
