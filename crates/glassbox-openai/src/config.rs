@@ -113,7 +113,8 @@ impl OpenAiBuilder {
         self
     }
 
-    /// Sets the version of Azure's API, as in `2024-10-21`. Its newer API (`/openai/v1`) has none.
+    /// Sets the version of Azure's API, as in `2024-10-21`. Its newer API (`/openai/v1`) has none, and is spoken where no
+    /// version is set.
     pub fn api_version(mut self, version: impl Into<String>) -> Self {
         self.api_version = Some(version.into());
         self
@@ -162,7 +163,7 @@ impl OpenAiBuilder {
     ///
     /// # Errors
     ///
-    /// As [`build`](Self::build). Azure needs no API version for it.
+    /// As [`build`](Self::build).
     pub fn build_responses(self) -> Result<OpenAiResponses> {
         let mut endpoint = self.endpoint(RESPONSES)?;
         endpoint.info.api = Some(Api::Responses);
@@ -218,31 +219,30 @@ impl OpenAiBuilder {
         }
     }
 
+    /// Without a version it is the newer API, unless the base URL itself names the deployment or Azure AI Foundry.
     fn azure_uri(&self, base: BaseUrl, operation: &str) -> Result<Uri> {
         let is_versioned = base.query().contains("api-version=");
+        let path = base.path();
+        let is_whole = path.ends_with("/models") || path.contains("/deployments/");
         let base = match &self.api_version {
-            Some(version) if !is_versioned => {
-                base.with_query(&format!("api-version={}", percent_encoded(version)))
+            _ if is_versioned => base,
+            Some(version) => base.with_query(&format!("api-version={}", percent_encoded(version))),
+            None if is_whole && operation != RESPONSES => {
+                return Err(self.missing("API version", self.dialect.variables.api_version));
             }
-            None if !is_versioned && operation == RESPONSES => {
+            None => {
                 let base = base.without_end("/openai");
                 return base.join(&format!("openai/v1/{operation}"));
             }
-            None if !is_versioned => {
-                return Err(self.missing("API version", self.dialect.variables.api_version));
-            }
-            _ => base,
         };
-        let path = base.path();
-        if operation == RESPONSES {
-            let base = base.without_end("/openai");
-            return base.join(&format!("openai/{operation}"));
-        }
-        if path.ends_with("/models") || path.contains("/deployments/") {
+        if is_whole && operation != RESPONSES {
             return base.join(operation);
         }
-        let deployment = percent_encoded(&self.model);
         let base = base.without_end("/openai");
+        if operation == RESPONSES {
+            return base.join(&format!("openai/{operation}"));
+        }
+        let deployment = percent_encoded(&self.model);
         base.join(&format!("openai/deployments/{deployment}/{operation}"))
     }
 

@@ -170,9 +170,10 @@ pub enum Auth {
 pub enum Paths {
     /// `BASE/chat/completions`.
     Plain,
-    /// `BASE/openai/deployments/MODEL/chat/completions?api-version=VERSION`; and where the base URL ends in
-    /// `/openai/v1`, `BASE/chat/completions`, as Azure's newer API has it. A base URL that names the deployment
-    /// itself, or that ends in `/models` (Azure AI Foundry), is followed too.
+    /// `BASE/openai/deployments/MODEL/chat/completions?api-version=VERSION`. Without a version, and where the base URL
+    /// ends in `/openai/v1`, it is Azure's newer API, which needs none: `BASE/openai/v1/chat/completions`. A base URL
+    /// that names the deployment itself, or that ends in `/models` (Azure AI Foundry), is followed too, and needs a
+    /// version.
     Azure,
 }
 

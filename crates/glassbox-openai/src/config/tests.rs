@@ -89,6 +89,19 @@ fn azure_has_an_old_path_and_a_new_one() {
 }
 
 #[test]
+fn azure_without_a_version_is_the_new_one() {
+    for base in [
+        "https://x.openai.azure.com",
+        "https://x.openai.azure.com/openai",
+    ] {
+        assert_eq!(
+            uri(&builder(AZURE).base_url(base)),
+            "https://x.openai.azure.com/openai/v1/chat/completions",
+        );
+    }
+}
+
+#[test]
 fn the_server_is_the_host_and_the_port() {
     for (base, address, port) in [
         ("https://api.example/v1", "api.example", 443),
@@ -124,7 +137,7 @@ fn what_is_missing_is_named_with_its_variable() {
         "azure.ai.openai: no base URL: set AZURE_OPENAI_ENDPOINT, or hand one to the builder",
     );
     assert_eq!(
-        refused(without(AZURE).base_url("https://x.openai.azure.com")),
+        refused(without(AZURE).base_url("https://x.services.ai.azure.com/models")),
         "azure.ai.openai: no API version: set OPENAI_API_VERSION, or hand one to the builder",
     );
     let mut nameless = COMPATIBLE;
