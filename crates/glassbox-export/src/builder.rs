@@ -24,6 +24,7 @@ use crate::guard::Guard;
 use crate::otlp::Otlp;
 use crate::periodic::Periodic;
 use crate::pipeline::{Listener, Plan, Providers};
+use crate::sampling::TailSampling;
 use crate::sink::{self, Logs, Points, SinkSpec, Spans};
 use crate::tree::TreeExporter;
 use variables::Kind;
@@ -43,6 +44,7 @@ pub struct Builder {
     resource: Option<Resource>,
     service_name: Option<String>,
     batching: Batching,
+    sampling: Option<TailSampling>,
     periodic: Periodic,
     log_batching: Batching,
     listener: Option<Listener>,
@@ -62,6 +64,7 @@ impl Builder {
             resource: None,
             service_name: None,
             batching: Batching::default(),
+            sampling: None,
             periodic: Periodic::default(),
             log_batching: Batching::for_logs(),
             listener: None,
@@ -118,14 +121,15 @@ impl Builder {
         }
     }
 
-    /// What the environment says of everything but the exporters: the resource, the batching, how
-    /// often metrics are collected, and whether there is to be any telemetry at all. For a program
+    /// What the environment says of everything but the exporters: the resource, the batching, the
+    /// tail sampling, how often metrics are collected, and whether there is to be any telemetry at all. For a program
     /// that chooses its exporters itself; what it adds none for is not exported.
     pub fn settings_from_environment(environment: &Environment) -> Self {
         let mut settings = Settings::new(environment);
         let mut builder = Self::new();
         builder.disabled = settings.flag(&["OTEL_SDK_DISABLED"]);
         builder.batching = Batching::read(&mut settings);
+        builder.sampling = TailSampling::read(&mut settings);
         builder.periodic = Periodic::read(&mut settings);
         builder.log_batching = Batching::read_for_logs(&mut settings);
         builder.resource = Some(resource::read(&mut settings));
@@ -222,6 +226,16 @@ impl Builder {
         self.with_batching(batching)
     }
 
+    /// Sets which traces are kept, decided when they are known: a [`Policy`](crate::Policy), or one with
+    /// bounds of its own. Default: all, or what `GLASSBOX_TAIL_SAMPLING` says where the
+    /// [settings are from the environment](Self::settings_from_environment), as a policy.
+    ///
+    /// Metrics and log records are not sampled.
+    pub fn with_tail_sampling(mut self, sampling: impl Into<TailSampling>) -> Self {
+        self.sampling = Some(sampling.into());
+        self
+    }
+
     /// Hears one sentence about each problem when it comes up: each
     /// [warning](Guard::warnings) at the start, the first failed delivery of a series, and what a
     /// [`Guard`] that is dropped could not deliver. Called on the exporter's thread; it must not
@@ -299,6 +313,7 @@ impl Builder {
             listener: self.listener.clone(),
             spans: self.sinks,
             batching: self.batching.bounded(),
+            sampling: self.sampling,
             metrics: self.metric_sinks,
             periodic: self.periodic,
             logs: self.log_sinks,
@@ -333,6 +348,7 @@ impl fmt::Debug for Builder {
             .field("metric_sinks", &self.metric_sinks)
             .field("log_sinks", &self.log_sinks)
             .field("batching", &self.batching)
+            .field("sampling", &self.sampling)
             .field("warnings", &self.warnings)
             .field("disabled", &self.disabled)
             .finish_non_exhaustive()

@@ -5,11 +5,13 @@ mod builder;
 mod console;
 mod environment;
 mod error;
+mod facts;
 mod guard;
 mod otlp;
 mod periodic;
 mod pipeline;
 mod report;
+mod sampling;
 mod signal;
 mod sink;
 #[cfg(test)]
@@ -27,6 +29,7 @@ pub use error::Error;
 pub use guard::{Flusher, Guard};
 pub use otlp::{Otlp, Protocol};
 pub use report::{Report, SinkReport};
+pub use sampling::{Matcher, Overflow, Policy, SamplingReport, TailSampling, Verdict};
 pub use signal::Signal;
 pub use tree::{SpanTree, TreeExporter, TreeStyle, TreeTotals};
 
@@ -47,6 +50,7 @@ pub fn builder() -> Builder {
 /// | `OTEL_METRIC_EXPORT_INTERVAL`, `OTEL_METRIC_EXPORT_TIMEOUT` | in milliseconds, see [`Builder::with_metric_interval`] and [`Builder::with_metric_timeout`] |
 /// | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | the resource |
 /// | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, `OTEL_SPAN_*_COUNT_LIMIT` | read by the SDK |
+/// | `GLASSBOX_TAIL_SAMPLING` | a [`Policy`]: which traces are kept, see [`TailSampling`] |
 /// | `OTEL_SDK_DISABLED` | `true`: no exporter, no spans, no metrics, no log records |
 ///
 /// A value that makes no sense is ignored and [reported](Guard::warnings).

@@ -36,6 +36,8 @@ pub const OUTCOME_CANCELLED: &str = "cancelled";
 pub const RETRY_ATTEMPT: &str = "glassbox.retry.attempt";
 /// `glassbox.retry.wait`: double. How long was waited before the next attempt, in seconds.
 pub const RETRY_WAIT: &str = "glassbox.retry.wait";
+/// `glassbox.sampling.policy`: string. The policy of the tail sampler that kept the span's trace.
+pub const SAMPLING_POLICY: &str = "glassbox.sampling.policy";
 /// `http.response.status_code`: integer. The HTTP status of the attempt that failed.
 pub const RETRY_STATUS_CODE: &str = "http.response.status_code";
 /// Span event `glassbox.limit_reached`. A run stopped at one of its limits.

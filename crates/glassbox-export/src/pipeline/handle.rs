@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::Listener;
 use crate::report::{Report, SinkReport};
+use crate::sampling::SamplingReport;
 
 /// How long a caller waits for the exporter's thread beyond the deadline that thread knows of.
 /// Only a sink that blocks the thread itself (a full pipe) makes anyone wait for it.
@@ -29,6 +30,11 @@ pub(super) trait Source: fmt::Debug + Send + Sync {
     /// Items that have begun and not ended.
     fn unfinished(&self) -> u64 {
         0
+    }
+
+    /// What a tail sampler did.
+    fn sampling(&self) -> Option<SamplingReport> {
+        None
     }
 }
 
@@ -163,6 +169,10 @@ impl Handle {
         self.shared.source.unfinished()
     }
 
+    pub(super) fn sampling(&self) -> Option<SamplingReport> {
+        self.shared.source.sampling()
+    }
+
     /// The counts as they are now.
     pub(super) fn tallies(&self) -> Vec<SinkReport> {
         let mut tallies = self.shared.tallies().clone();
@@ -195,6 +205,7 @@ impl Handle {
     fn report(&self, timed_out: bool) -> Report {
         Report {
             sinks: self.tallies(),
+            sampling: self.sampling(),
             unfinished: 0,
             timed_out,
         }

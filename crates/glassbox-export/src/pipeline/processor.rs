@@ -11,6 +11,8 @@ use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
 use super::handle::{Handle, Source};
 use super::queue::Queue;
+use super::sampled::SampledTraces;
+use crate::sampling::SamplingReport;
 
 /// The spans of a process, on their way to the exporter's thread.
 #[derive(Debug)]
@@ -22,11 +24,18 @@ pub(crate) struct Spans {
     eager: bool,
     /// The trace that began last.
     latest: Mutex<Option<TraceId>>,
+    /// What a tail sampler has to know of them before they end.
+    sampled: Option<Arc<SampledTraces>>,
 }
 
 impl Spans {
-    pub(super) fn new(queue: Arc<Queue<SpanData>>, eager: bool) -> Self {
+    pub(super) fn new(
+        queue: Arc<Queue<SpanData>>,
+        eager: bool,
+        sampled: Option<Arc<SampledTraces>>,
+    ) -> Self {
         Self {
+            sampled,
             queue,
             open: AtomicI64::new(0),
             eager,
@@ -48,10 +57,14 @@ impl Source for Spans {
     fn unfinished(&self) -> u64 {
         u64::try_from(self.open.load(Ordering::Relaxed)).unwrap_or(0)
     }
+
+    fn sampling(&self) -> Option<SamplingReport> {
+        self.sampled.as_ref().map(|sampled| sampled.report())
+    }
 }
 
-/// Hands sampled spans to the pipeline. It never blocks, allocates only to grow the queue, and
-/// touches neither the context nor `tracing`, because a span may end inside either.
+/// Hands sampled spans to the pipeline. It never blocks, allocates only to grow the queue and the
+/// table of open traces, and touches neither the context nor `tracing`, because a span may end inside either.
 #[derive(Debug)]
 pub(crate) struct Processor {
     spans: Arc<Spans>,
@@ -71,6 +84,9 @@ impl SpanProcessor for Processor {
             return;
         }
         self.spans.open.fetch_add(1, Ordering::Relaxed);
+        if let Some(sampled) = &self.spans.sampled {
+            sampled.open.started(context.trace_id());
+        }
         if !parent.has_active_span() {
             let mut latest = self
                 .spans
@@ -87,7 +103,15 @@ impl SpanProcessor for Processor {
         }
         self.spans.open.fetch_sub(1, Ordering::Relaxed);
         let urgent = self.spans.eager && is_local_root(&span);
-        self.spans.queue.push(span, urgent);
+        let Some(sampled) = &self.spans.sampled else {
+            self.spans.queue.push(span, urgent);
+            return;
+        };
+        let trace = span.span_context.trace_id();
+        sampled.open.ended(trace);
+        if !self.spans.queue.push(span, urgent) {
+            sampled.open.dropped(trace);
+        }
     }
 
     fn force_flush(&self) -> OTelSdkResult {

@@ -53,10 +53,10 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Adds an item, or counts it as dropped where the queue is full or closed. `urgent` wakes the
-    /// exporter now; otherwise it wakes with the first item, to start its clock, and for each full
-    /// batch.
-    pub(crate) fn push(&self, item: T, urgent: bool) {
+    /// Adds an item, or counts it as dropped where the queue is full or closed, and says whether it
+    /// was added. `urgent` wakes the exporter now; otherwise it wakes with the first item, to start
+    /// its clock, and for each full batch.
+    pub(crate) fn push(&self, item: T, urgent: bool) -> bool {
         let wake = {
             let mut state = self.lock();
             if state.closed || state.items >= self.max_items {
@@ -64,7 +64,7 @@ impl<T> Queue<T> {
                 // The lock is released before the item: freeing it takes a while.
                 drop(state);
                 drop(item);
-                return;
+                return false;
             }
             state.items += 1;
             state.filling.push(item);
@@ -80,6 +80,7 @@ impl<T> Queue<T> {
         if wake {
             self.wake.notify_one();
         }
+        true
     }
 
     /// Takes the full batches, and the one being filled if `all` or if a push was urgent.

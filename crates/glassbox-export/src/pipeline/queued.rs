@@ -36,18 +36,29 @@ impl<T> Queued<T> {
     }
 }
 
-impl<T: Clone + Send + Sync + 'static> Feed for Queued<T> {
-    type Backlog = Batches<T>;
-
-    /// To every lane: the full batches, and with `all` the rest.
-    fn collect(&mut self, all: bool, lanes: &mut [Lane<Batches<T>>], tallies: &mut [SinkReport]) {
+impl<T> Queued<T> {
+    /// The full batches, and with `all` the rest.
+    pub(super) fn take(&mut self, all: bool) -> VecDeque<Vec<T>> {
         let taken = self.queue.take(all);
         self.due = match (taken.left, self.due) {
             (0, _) => None,
             (_, Some(due)) => Some(due),
             (_, None) => Some(Instant::now() + self.batching.schedule_delay),
         };
-        for batch in taken.batches {
+        taken.batches
+    }
+
+    pub(super) fn max_batch_size(&self) -> usize {
+        self.batching.max_batch_size
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Feed for Queued<T> {
+    type Backlog = Batches<T>;
+
+    /// To every lane.
+    fn collect(&mut self, all: bool, lanes: &mut [Lane<Batches<T>>], tallies: &mut [SinkReport]) {
+        for batch in self.take(all) {
             let Some((last, others)) = lanes.split_last_mut() else {
                 return;
             };
