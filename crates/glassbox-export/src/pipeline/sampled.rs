@@ -9,12 +9,13 @@ use tokio::time::Instant;
 
 use super::feed::Feed;
 use super::lane::Lane;
+use super::queue::{Bundle, Dropped};
 use super::queued::{Batches, Queued};
 use crate::report::SinkReport;
-use crate::sampling::{OpenTraces, Released, Sampler, SamplingReport, TailSampling};
+use crate::sampling::{Hook, OpenTraces, Released, Sampler, SamplingReport, TailSampling, Verdict};
+use crate::sink::Size;
 
 /// The worker's side of the queue of spans, and the sampler where there is one.
-#[derive(Debug)]
 pub(super) struct Sampled {
     queued: Queued<SpanData>,
     sampling: Option<Sampling>,
@@ -27,13 +28,15 @@ pub(super) struct SampledTraces {
     report: Mutex<SamplingReport>,
 }
 
-#[derive(Debug)]
 pub(super) struct Sampling {
     sampler: Sampler,
     traces: Arc<SampledTraces>,
     /// Of each lane, whether it gets only what the sampler keeps.
     lanes: Vec<bool>,
     began: Instant,
+    /// Those that have not been told yet.
+    verdicts: Vec<Verdict>,
+    hook: Option<Hook>,
     /// Nothing comes any more: what is undecided is decided.
     closed: bool,
 }
@@ -70,6 +73,12 @@ impl Feed for Sampled {
         }
     }
 
+    fn tell(&mut self) {
+        if let Some(sampling) = &mut self.sampling {
+            sampling.tell();
+        }
+    }
+
     fn due(&self) -> Option<Instant> {
         let expiry = self.sampling.as_ref().and_then(Sampling::due);
         self.queued.due().into_iter().chain(expiry).min()
@@ -94,11 +103,20 @@ impl Sampling {
         lanes: Vec<bool>,
     ) -> Self {
         Self {
+            hook: settings.hook(),
             sampler: Sampler::new(settings),
             traces,
             lanes,
             began: Instant::now(),
+            verdicts: Vec::new(),
             closed: false,
+        }
+    }
+
+    fn tell(&mut self) {
+        let verdicts = self.verdicts.drain(..);
+        if let Some(hook) = &self.hook {
+            verdicts.for_each(|verdict| hook(&verdict));
         }
     }
 
@@ -108,7 +126,7 @@ impl Sampling {
 
     fn collect(
         &mut self,
-        batches: VecDeque<Vec<SpanData>>,
+        batches: VecDeque<Bundle<SpanData>>,
         size: usize,
         lanes: &mut [SpanLane],
         tallies: &mut [SinkReport],
@@ -116,13 +134,14 @@ impl Sampling {
         let now = self.began.elapsed();
         for batch in batches {
             for (index, sampled) in self.lanes.iter().enumerate() {
-                tallies[index].pending += batch.len() as u64;
+                tallies[index].pending += batch.items.len() as u64;
                 if !*sampled {
-                    accept(&mut lanes[index], &mut tallies[index], batch.clone());
+                    let dropped = lanes[index].backlog.accept(batch.clone());
+                    settle(&mut tallies[index], dropped);
                 }
             }
             let mut released = Released::default();
-            for span in batch {
+            for span in batch.items {
                 let trace = span.span_context.trace_id();
                 let over = self.traces.open.arrived(&span);
                 self.sampler.take(span, now, &mut released);
@@ -143,12 +162,13 @@ impl Sampling {
 
     /// To the lanes that are sampled, in batches of at most this size.
     fn hand_over(
-        &self,
+        &mut self,
         released: Released,
         size: usize,
         lanes: &mut [SpanLane],
         tallies: &mut [SinkReport],
     ) {
+        self.verdicts.extend(released.verdicts);
         let sampled = |index: &usize| self.lanes[*index];
         let sampled: Vec<usize> = (0..lanes.len()).filter(sampled).collect();
         for index in &sampled {
@@ -161,21 +181,24 @@ impl Sampling {
         };
         let mut kept = released.kept.into_iter();
         loop {
-            let batch: Vec<_> = kept.by_ref().take(size).collect();
-            if batch.is_empty() {
+            let items: Vec<_> = kept.by_ref().take(size).collect();
+            if items.is_empty() {
                 return;
             }
+            let bytes = items.iter().map(Size::size).sum();
+            let batch = Bundle { items, bytes };
             for index in others {
-                accept(&mut lanes[*index], &mut tallies[*index], batch.clone());
+                let dropped = lanes[*index].backlog.accept_by_bytes(batch.clone());
+                settle(&mut tallies[*index], dropped);
             }
-            accept(&mut lanes[*last], &mut tallies[*last], batch);
+            let dropped = lanes[*last].backlog.accept_by_bytes(batch);
+            settle(&mut tallies[*last], dropped);
         }
     }
 }
 
-/// Gives a lane what it already counts as pending.
-fn accept(lane: &mut SpanLane, tally: &mut SinkReport, batch: Vec<SpanData>) {
-    let dropped = lane.backlog.accept(batch);
-    tally.dropped += dropped;
-    tally.pending = tally.pending.saturating_sub(dropped);
+/// Counts what a lane had no room for, and what was pending before.
+fn settle(tally: &mut SinkReport, dropped: Dropped) {
+    tally.drop(dropped);
+    tally.pending = tally.pending.saturating_sub(dropped.items);
 }

@@ -13,7 +13,6 @@ mod parse;
 mod policy;
 mod rules;
 mod sampler;
-mod size;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -80,7 +79,7 @@ pub struct TailSampling {
     hook: Option<Hook>,
 }
 
-type Hook = Arc<dyn Fn(&Verdict) + Send + Sync>;
+pub(crate) type Hook = Arc<dyn Fn(&Verdict) + Send + Sync>;
 
 /// What becomes of the undecided trace that came first where there is no room for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -178,6 +177,10 @@ impl TailSampling {
     pub fn with_hook(mut self, hook: impl Fn(&Verdict) + Send + Sync + 'static) -> Self {
         self.hook = Some(Arc::new(hook));
         self
+    }
+
+    pub(crate) fn hook(&self) -> Option<Hook> {
+        self.hook.clone()
     }
 
     pub(crate) fn samples_watched(&self) -> bool {

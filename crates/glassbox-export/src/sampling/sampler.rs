@@ -11,9 +11,9 @@ use opentelemetry::{KeyValue, StringValue};
 use opentelemetry_sdk::trace::SpanData;
 
 use super::rules::{Facts, Rules};
-use super::size::heap_size;
 use super::verdicts::{Fate, Verdicts};
 use super::{Overflow, SamplingReport, TailSampling, Verdict};
+use crate::sink::Size as _;
 
 /// What keeps a trace for which there was no room any more.
 pub(super) const BY_PRESSURE: &str = "_pressure";
@@ -31,6 +31,8 @@ pub(crate) struct Released {
     pub(crate) kept: Vec<SpanData>,
     /// How many spans were not kept.
     pub(crate) sampled_out: u64,
+    /// What was decided, where somebody wants to hear of it.
+    pub(crate) verdicts: Vec<Verdict>,
 }
 
 #[derive(Debug)]
@@ -199,8 +201,8 @@ impl Sampler {
             Some(_) => self.report.kept += 1,
             None => self.report.sampled_out += 1,
         }
-        if let Some(hook) = &self.settings.hook {
-            hook(&Verdict {
+        if self.settings.hook.is_some() {
+            released.verdicts.push(Verdict {
                 trace_id: trace,
                 policy: fate.clone(),
             });
@@ -214,7 +216,7 @@ impl Undecided {
     /// Returns how many bytes that takes.
     fn push(&mut self, span: SpanData) -> usize {
         let capacity = self.spans.capacity();
-        let heap = heap_size(&span);
+        let heap = span.size() - size_of::<SpanData>();
         self.spans.push(span);
         let more = heap + (self.spans.capacity() - capacity) * size_of::<SpanData>();
         self.bytes += more;

@@ -1,7 +1,8 @@
 //! Tail sampling, from the span that ends to the exporter that gets it or does not.
 
+mod waiting;
+
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use glassbox_export::{ConsoleExporter, Environment, Guard, Policy, TailSampling, builder};
 use glassbox_semconv::{attribute, glassbox};
@@ -201,50 +202,6 @@ fn what_somebody_watches_shows_every_trace_unless_asked() {
 }
 
 #[test]
-fn a_flush_decides_nothing_that_goes_on() {
-    let keep = Keep::default();
-    let guard = builder()
-        .with_batching(patient())
-        .with_exporter("keep", "memory", keep.clone())
-        .with_tail_sampling(policy("tokens>1000"))
-        .build()
-        .unwrap();
-    let context = begin(&guard, "run");
-    call(&guard, &context, 600);
-    let report = guard.flush(LONG);
-    assert_eq!(counts(&report.sinks[0]), (0, 0, 0, 1));
-    assert_eq!(report.sampling.unwrap().undecided, 1);
-    assert!(!report.timed_out);
-    // Now it is known, though it still goes on.
-    call(&guard, &context, 600);
-    assert_eq!(counts(&guard.flush(LONG).sinks[0]), (2, 0, 0, 0));
-    context.span().end();
-    assert_eq!(counts(&guard.flush(LONG).sinks[0]), (3, 0, 0, 0));
-    assert_eq!(keep.names(), ["chat", "chat", "run"]);
-}
-
-#[test]
-fn what_goes_on_at_the_shutdown_is_kept() {
-    let spans = Spans::default();
-    let guard = builder()
-        .with_exporter("keep", "memory", spans.clone())
-        .with_tail_sampling(policy("tokens>1000"))
-        .build()
-        .unwrap();
-    let context = begin(&guard, "run");
-    call(&guard, &context, 5);
-    let report = guard.shutdown(LONG);
-    let trace = context.span().span_context().trace_id();
-    assert_eq!(
-        spans.of(trace),
-        [("chat".to_owned(), Some("_shutdown".to_owned()))]
-    );
-    assert_eq!(report.unfinished, 1);
-    let sampling = report.sampling.unwrap();
-    assert_eq!((sampling.kept, sampling.failed_open), (1, 1));
-}
-
-#[test]
 fn a_trace_from_elsewhere_is_over_when_none_of_its_spans_is_open() {
     let spans = Spans::default();
     let guard = builder()
@@ -277,30 +234,9 @@ fn spans_after_shutdown(guard: &Guard, spans: &Spans, trace: TraceId) -> Vec<Str
     spans.of(trace).into_iter().map(|(name, _)| name).collect()
 }
 
-#[test]
-fn what_has_waited_for_its_time_is_decided_without_a_push() {
-    let (tell, told) = std::sync::mpsc::channel();
-    let guard = builder()
-        .with_batching(patient().with_max_batch_size(1))
-        .with_exporter("keep", "memory", Keep::default())
-        .with_tail_sampling(
-            TailSampling::new(policy("error"))
-                .with_max_age(Duration::from_millis(20))
-                .with_hook(move |verdict| tell.send(verdict.clone()).unwrap()),
-        )
-        .build()
-        .unwrap();
-    let context = begin(&guard, "run");
-    call(&guard, &context, 5);
-    let verdict = told.recv_timeout(LONG).unwrap();
-    assert_eq!(verdict.trace_id, context.span().span_context().trace_id());
-    assert_eq!(verdict.policy, None);
-    context.span().end();
-    let report = guard.shutdown(LONG);
-    assert_eq!(report.sinks[0].sampled_out, 2);
-    assert_eq!(report.sampling.unwrap().expired, 1);
-}
-
+/// A trace that is let go at once is more than a queue of spans holds.
+/// What is kept waits for a collector that hangs, within a bound.
+/// Who hears of a verdict may ask what became of everything.
 #[test]
 fn what_a_run_repeats_is_not_counted_again() {
     let guard = builder()
