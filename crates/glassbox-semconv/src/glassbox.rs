@@ -38,6 +38,8 @@ pub const RETRY_ATTEMPT: &str = "glassbox.retry.attempt";
 pub const RETRY_WAIT: &str = "glassbox.retry.wait";
 /// `glassbox.sampling.policy`: string. The policy of the tail sampler that kept the span's trace.
 pub const SAMPLING_POLICY: &str = "glassbox.sampling.policy";
+/// `glassbox.span.unfinished`: boolean. Whether the program ended while the span was open, so that it has the attributes of its start and the end of the program. Only ever true.
+pub const SPAN_UNFINISHED: &str = "glassbox.span.unfinished";
 /// `http.response.status_code`: integer. The HTTP status of the attempt that failed.
 pub const RETRY_STATUS_CODE: &str = "http.response.status_code";
 /// `otel.component.name`: string. Which exporter, or the queue before it, by its type and a number.

@@ -162,22 +162,6 @@ fn every_warning_is_collected() {
 }
 
 #[test]
-fn a_sampler_s_argument_is_checked_where_it_matters() {
-    let warnings = |sampler, argument| {
-        from(&[
-            ("OTEL_TRACES_SAMPLER", sampler),
-            ("OTEL_TRACES_SAMPLER_ARG", argument),
-        ])
-        .warnings
-    };
-    assert_eq!(warnings("traceidratio", "0.25"), [""; 0]);
-    assert_eq!(warnings("always_on", "much"), [""; 0]);
-    for bad in ["much", "1.5", "-0.1", "NaN"] {
-        assert_eq!(warnings("parentbased_traceidratio", bad).len(), 1, "{bad}");
-    }
-}
-
-#[test]
 fn the_resource_follows_the_specification() {
     let resource = from(&[
         (

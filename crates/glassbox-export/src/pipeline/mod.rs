@@ -24,6 +24,7 @@ mod feed;
 mod handle;
 mod lane;
 mod observed;
+mod open;
 mod pipelines;
 mod processor;
 mod queue;
@@ -49,6 +50,7 @@ pub(crate) use queue::Dropped;
 
 use crate::batching::Batching;
 use crate::error::Error;
+use crate::limits::{LongestValue, RecordLimits};
 use crate::periodic::Periodic;
 use crate::report::SinkReport;
 use crate::sampling::TailSampling;
@@ -65,6 +67,9 @@ use records::{RecordProcessor, Records};
 use sampled::{Sampled, SampledTraces, Sampling};
 use worker::Worker;
 
+/// The name of the exporter's thread.
+pub(crate) const THREAD: &str = "glassbox-export";
+
 /// Hears one sentence about each problem at the time it comes up.
 pub(crate) type Listener = Arc<dyn Fn(&str) + Send + Sync>;
 
@@ -75,10 +80,13 @@ pub(crate) struct Plan {
     pub(crate) spans: Vec<SinkSpec<Spans>>,
     pub(crate) batching: Batching,
     pub(crate) sampling: Option<TailSampling>,
+    /// The longest text in an attribute of a span.
+    pub(crate) longest: Option<LongestValue>,
     pub(crate) metrics: Vec<(SinkSpec<Points>, Temporality)>,
     pub(crate) periodic: Periodic,
     pub(crate) logs: Vec<SinkSpec<Logs>>,
     pub(crate) log_batching: Batching,
+    pub(crate) record_limits: RecordLimits,
 }
 
 /// The SDK's providers in the making.
@@ -139,7 +147,12 @@ impl Plan {
                 .then(|| (Arc::clone(&traces), sampling()))
         });
         let (sampled, sampling) = sampling.unzip();
-        let spans = Arc::new(processor::Spans::new(Arc::clone(&queue), eager, sampled));
+        let spans = Arc::new(processor::Spans::new(
+            Arc::clone(&queue),
+            eager,
+            self.longest,
+            sampled,
+        ));
         let source = Arc::clone(&spans);
         let feed = |queued| Sampled::new(queued, sampling);
         let (handle, start) = queued(source, queue, specs, batching, Signal::Traces, feed, self);
@@ -161,7 +174,7 @@ impl Plan {
         let batching = self.log_batching;
         let queue = Arc::new(Queue::new(&batching));
         let eager = specs.iter().any(|spec| spec.eager);
-        let records = Arc::new(Records::new(Arc::clone(&queue), eager));
+        let records = Arc::new(Records::new(Arc::clone(&queue), eager, self.record_limits));
         let source = Arc::clone(&records);
         let (handle, start) = queued(
             source,
@@ -277,7 +290,7 @@ fn run(workers: Workers, resource: Resource) -> Result<(), Error> {
         runtime.shutdown_background();
     };
     thread::Builder::new()
-        .name("glassbox-export".to_owned())
+        .name(THREAD.to_owned())
         .spawn(thread)
         .map_err(|error| Error::caused("cannot start the exporter's thread", error))?;
     match started.recv() {

@@ -1,6 +1,6 @@
 //! The SDK's side of the spans' pipeline.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,8 +10,10 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
 use super::handle::{Handle, Source};
+use super::open::OpenSpans;
 use super::queue::{Dropped, Queue};
 use super::sampled::SampledTraces;
+use crate::limits::LongestValue;
 use crate::sampling::SamplingReport;
 
 /// The spans of a process, on their way to the exporter's thread.
@@ -19,9 +21,12 @@ use crate::sampling::SamplingReport;
 pub(crate) struct Spans {
     pub(super) queue: Arc<Queue<SpanData>>,
     /// Sampled spans that have started and not ended.
-    open: AtomicI64,
+    open: OpenSpans,
+    /// How many of them the end found open.
+    unfinished: AtomicU64,
     /// A root that ends wakes the exporter: somebody watches.
     eager: bool,
+    longest: Option<LongestValue>,
     /// The trace that began last.
     latest: Mutex<Option<TraceId>>,
     /// What a tail sampler has to know of them before they end.
@@ -32,15 +37,26 @@ impl Spans {
     pub(super) fn new(
         queue: Arc<Queue<SpanData>>,
         eager: bool,
+        longest: Option<LongestValue>,
         sampled: Option<Arc<SampledTraces>>,
     ) -> Self {
         Self {
+            longest,
             sampled,
             queue,
-            open: AtomicI64::new(0),
+            open: OpenSpans::default(),
+            unfinished: AtomicU64::new(0),
             eager,
             latest: Mutex::new(None),
         }
+    }
+
+    /// Whether there was room for it.
+    fn push(&self, mut span: SpanData, urgent: bool) -> bool {
+        if let Some(longest) = self.longest {
+            longest.cut_span(&mut span);
+        }
+        self.queue.push(span, urgent)
     }
 
     /// The trace that began last.
@@ -54,8 +70,18 @@ impl Source for Spans {
         self.queue.counts()
     }
 
+    fn finish(&self) {
+        let spans = self.open.end_all();
+        let count = spans.len() as u64;
+        self.unfinished.fetch_add(count, Ordering::Relaxed);
+        // For the sampler they stay open: what still goes on is kept.
+        for span in spans {
+            self.push(span, false);
+        }
+    }
+
     fn unfinished(&self) -> u64 {
-        u64::try_from(self.open.load(Ordering::Relaxed)).unwrap_or(0)
+        self.unfinished.load(Ordering::Relaxed) + self.open.count()
     }
 
     fn sampling(&self) -> Option<SamplingReport> {
@@ -63,8 +89,8 @@ impl Source for Spans {
     }
 }
 
-/// Hands sampled spans to the pipeline. It never blocks, allocates only to grow the queue and the
-/// table of open traces, and touches neither the context nor `tracing`, because a span may end inside either.
+/// Hands sampled spans to the pipeline. It never blocks, and touches neither the context nor `tracing`,
+/// because a span may end inside either.
 #[derive(Debug)]
 pub(crate) struct Processor {
     spans: Arc<Spans>,
@@ -83,7 +109,6 @@ impl SpanProcessor for Processor {
         if !context.is_sampled() {
             return;
         }
-        self.spans.open.fetch_add(1, Ordering::Relaxed);
         if let Some(sampled) = &self.spans.sampled {
             sampled.open.started(context.trace_id());
         }
@@ -95,21 +120,25 @@ impl SpanProcessor for Processor {
                 .unwrap_or_else(PoisonError::into_inner);
             *latest = Some(context.trace_id());
         }
+        self.spans.open.begin(span);
     }
 
     fn on_end(&self, span: SpanData) {
         if !span.span_context.is_sampled() {
             return;
         }
-        self.spans.open.fetch_sub(1, Ordering::Relaxed);
+        if !self.spans.open.end(span.span_context.span_id()) {
+            // The end came first, and has delivered what was known.
+            return;
+        }
         let urgent = self.spans.eager && is_local_root(&span);
         let Some(sampled) = &self.spans.sampled else {
-            self.spans.queue.push(span, urgent);
+            self.spans.push(span, urgent);
             return;
         };
         let trace = span.span_context.trace_id();
         sampled.open.ended(trace);
-        if !self.spans.queue.push(span, urgent) {
+        if !self.spans.push(span, urgent) {
             sampled.open.dropped(trace);
         }
     }

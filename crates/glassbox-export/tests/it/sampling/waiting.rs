@@ -6,7 +6,7 @@ use std::time::Duration;
 use glassbox_export::{Flusher, Policy, TailSampling, Verdict, builder};
 use opentelemetry::trace::TraceContextExt as _;
 
-use super::{Spans, begin, call, policy, run};
+use super::{Spans, begin, call, policy, run, told};
 use crate::support::exporter::{Gate, Keep};
 use crate::support::{LONG, counts, patient};
 
@@ -45,10 +45,7 @@ fn what_goes_on_at_the_shutdown_is_kept() {
     call(&guard, &context, 5);
     let report = guard.shutdown(LONG);
     let trace = context.span().span_context().trace_id();
-    assert_eq!(
-        spans.of(trace),
-        [("chat".to_owned(), Some("_shutdown".to_owned()))]
-    );
+    assert_eq!(spans.of(trace), told("_shutdown"));
     assert_eq!(report.unfinished, 1);
     let sampling = report.sampling.unwrap();
     assert_eq!((sampling.kept, sampling.failed_open), (1, 1));
@@ -56,7 +53,7 @@ fn what_goes_on_at_the_shutdown_is_kept() {
 
 #[test]
 fn what_has_waited_for_its_time_is_decided_without_a_push() {
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, heard) = std::sync::mpsc::channel();
     let guard = builder()
         .with_batching(patient().with_max_batch_size(1))
         .with_exporter("keep", "memory", Keep::default())
@@ -69,7 +66,7 @@ fn what_has_waited_for_its_time_is_decided_without_a_push() {
         .unwrap();
     let context = begin(&guard, "run");
     call(&guard, &context, 5);
-    let verdict = told.recv_timeout(LONG).unwrap();
+    let verdict = heard.recv_timeout(LONG).unwrap();
     assert_eq!(verdict.trace_id, context.span().span_context().trace_id());
     assert_eq!(verdict.policy, None);
     context.span().end();
