@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use glassbox::{CompletionModel, EmbeddingModel, Telemetry};
+use glassbox_openai::{AZURE, DEEPSEEK, MISTRAL};
 use glassbox_test::Capture;
 use glassbox_test::laws::{Host, Laws, Wrapper};
 
@@ -12,7 +13,7 @@ mod anthropic;
 #[path = "../../crates/glassbox-bedrock/tests/laws/host.rs"]
 mod bedrock;
 #[path = "../../crates/glassbox-openai/tests/laws/host.rs"]
-mod chat;
+pub(crate) mod chat;
 #[path = "../../crates/glassbox-cohere/tests/laws/host.rs"]
 mod cohere;
 #[path = "../../crates/glassbox/tests/laws/host.rs"]
@@ -21,6 +22,8 @@ mod demo;
 mod google;
 #[path = "../../crates/glassbox-ollama/tests/laws/host.rs"]
 mod ollama;
+#[path = "../../crates/glassbox-openai/tests/laws/responses.rs"]
+mod responses;
 #[path = "../../crates/glassbox-test/tests/laws/host.rs"]
 mod scripted;
 
@@ -65,40 +68,53 @@ fn traced(host: impl Host) -> Laws {
     Laws::new(host).within(Traced { telemetry, capture })
 }
 
-mod converse {
-    glassbox_test::laws!(super::traced(super::bedrock::Converse));
+/// A host whose laws are mounted here: a row of the table of providers.
+pub(crate) struct Mounted {
+    /// The provider as the registry names it, with `--api KIND` behind it where it is not the API that it speaks
+    /// unasked.
+    pub(crate) name: &'static str,
+    /// What the provider calls its API.
+    pub(crate) api: &'static str,
+    pub(crate) laws: Laws,
 }
 
-mod gemini {
-    glassbox_test::laws!(super::traced(super::google::Google::gemini()));
+impl Mounted {
+    pub(crate) fn new(name: &'static str, api: &'static str, laws: Laws) -> Self {
+        Self { name, api, laws }
+    }
 }
 
-mod vertex {
-    glassbox_test::laws!(super::traced(super::google::Google::vertex()));
+/// Mounts the laws of these hosts inside telemetry, each in a module, and lists them for the table of providers.
+macro_rules! mounted {
+    ($($module:ident: $name:literal, $api:literal => $host:expr;)*) => {
+        $(
+            mod $module {
+                use super::*;
+
+                glassbox_test::laws!(traced($host));
+            }
+        )*
+
+        pub(crate) fn mounted() -> Vec<Mounted> {
+            vec![$(Mounted::new($name, $api, Laws::new($host))),*]
+        }
+    };
 }
 
-mod cohere_chat {
-    glassbox_test::laws!(super::traced(super::cohere::Cohere));
-}
-
-mod ollama_chat {
-    glassbox_test::laws!(super::traced(super::ollama::Ollama));
-}
-
-mod messages {
-    glassbox_test::laws!(super::traced(super::anthropic::Messages));
-}
-
-mod openai {
-    glassbox_test::laws!(super::traced(super::chat::Chat::openai()));
-}
-
-mod compatible {
-    glassbox_test::laws!(super::traced(super::chat::Chat::compatible()));
-}
-
-mod offline {
-    glassbox_test::laws!(super::traced(super::demo::Demo));
+mounted! {
+    converse: "bedrock", "Converse" => bedrock::Converse;
+    cohere_chat: "cohere", "Chat v2" => cohere::Cohere;
+    azure: "azure", "Chat Completions" => chat::Chat::new(&AZURE);
+    compatible: "openai-compatible", "Chat Completions" => chat::Chat::compatible();
+    deepseek: "deepseek", "Chat Completions" => chat::Chat::new(&DEEPSEEK);
+    gemini: "gemini", "generateContent" => google::Google::gemini();
+    messages: "anthropic", "Messages" => anthropic::Messages;
+    mistral: "mistral", "Chat Completions" => chat::Chat::new(&MISTRAL);
+    offline: "demo", "in this process" => demo::Demo;
+    ollama_chat: "ollama", "Ollama's own" => ollama::Ollama;
+    openai: "openai", "Chat Completions" => chat::Chat::openai();
+    over_responses: "openai --api responses", "Responses" => responses::Responses;
+    vertex: "vertex", "generateContent" => google::Google::vertex();
 }
 
 mod script {

@@ -14,6 +14,7 @@ mod interop;
 mod laws;
 mod long;
 mod matrix;
+mod providers;
 mod registry;
 mod scale;
 mod sockets;

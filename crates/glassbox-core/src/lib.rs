@@ -43,4 +43,4 @@ pub use request::{Delivery, OutputFormat, PromptTemplate, Request, Unsupported};
 pub use response::{Choice, Response};
 pub use secret::Secret;
 pub use tool::{ToolChoice, ToolSpec};
-pub use usage::{ModalityUsage, Usage};
+pub use usage::{BilledUsage, ModalityUsage, Usage};

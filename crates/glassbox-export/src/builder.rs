@@ -3,6 +3,7 @@
 mod logs;
 mod metrics;
 mod resource;
+mod spans;
 mod variables;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use crate::batching::Batching;
 use crate::console::ConsoleExporter;
 use crate::environment::{Environment, Settings};
 use crate::error::Error;
+use crate::file::OtlpFile;
 use crate::guard::Guard;
 use crate::limits::{LongestValue, RecordLimits};
 use crate::otlp::Otlp;
@@ -207,6 +209,14 @@ impl Builder {
         Ok(self.with_otlp(otlp))
     }
 
+    /// Adds a file of OTLP JSON lines.
+    ///
+    /// A file that cannot be opened is an error of [`install`](Self::install) and [`build`](Self::build).
+    pub fn with_file(mut self, file: OtlpFile) -> Self {
+        self.sinks.push(file.into_span_spec());
+        self
+    }
+
     /// Adds any exporter of spans of the SDK's kind. `name` and `target` are for reports: what it is, and
     /// where it sends to.
     ///
@@ -233,29 +243,6 @@ impl Builder {
     /// Sets the service's name where the resource has none. `OTEL_SERVICE_NAME` wins.
     pub fn with_service_name(mut self, name: impl Into<String>) -> Self {
         self.service_name = Some(name.into());
-        self
-    }
-
-    /// Sets how spans wait and travel together.
-    pub fn with_batching(mut self, batching: Batching) -> Self {
-        self.batching = batching;
-        self
-    }
-
-    /// Sets how spans wait and travel together, as the `OTEL_BSP_*` variables say.
-    pub fn with_batching_from_env(mut self) -> Self {
-        let (batching, warnings) = Batching::from_environment(&Environment::from_env());
-        self.warn(warnings);
-        self.with_batching(batching)
-    }
-
-    /// Sets which traces are kept, decided when they are known: a [`Policy`](crate::Policy), or one with
-    /// bounds of its own. Default: all, or what `GLASSBOX_TAIL_SAMPLING` says where the
-    /// [settings are from the environment](Self::settings_from_environment), as a policy.
-    ///
-    /// Metrics and log records are not sampled.
-    pub fn with_tail_sampling(mut self, sampling: impl Into<TailSampling>) -> Self {
-        self.sampling = Some(sampling.into());
         self
     }
 

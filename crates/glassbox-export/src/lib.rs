@@ -6,12 +6,14 @@ mod console;
 mod environment;
 mod error;
 mod facts;
+mod file;
 mod guard;
 mod limits;
 mod otlp;
 mod periodic;
 mod pipeline;
 mod process;
+mod read;
 mod report;
 mod sampling;
 mod signal;
@@ -28,9 +30,11 @@ pub use builder::Builder;
 pub use console::ConsoleExporter;
 pub use environment::Environment;
 pub use error::Error;
+pub use file::OtlpFile;
 pub use guard::{Flusher, Guard};
 pub use otlp::{Otlp, Protocol};
 pub use process::Signals;
+pub use read::{OtlpReader, RecordedSpan, Unreadable};
 pub use report::{Report, SinkReport};
 pub use sampling::{Matcher, Overflow, Policy, SamplingReport, TailSampling, Verdict};
 pub use signal::Signal;
@@ -43,6 +47,19 @@ pub fn builder() -> Builder {
 
 /// What the environment asks for: the exporters of all three signals, and everything about them. The
 /// [table](crate#what-the-environment-says) has every variable.
+/// What the environment asks for:
+///
+/// | variable | effect |
+/// | --- | --- |
+/// | `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER`, `OTEL_LOGS_EXPORTER` | each a list of `otlp` (default), `console`, `none`; another name is said to be wrong and exports nothing |
+/// | `OTEL_EXPORTER_OTLP_*`, `OTEL_EXPORTER_OTLP_TRACES_*` | see [`Otlp::from_environment`] |
+/// | `OTEL_EXPORTER_OTLP_METRICS_*` | see [`Otlp::metrics_from_environment`] |
+/// | `OTEL_EXPORTER_OTLP_LOGS_*` | see [`Otlp::logs_from_environment`] |
+/// | `OTEL_BSP_*`, `OTEL_BLRP_*` | see [`Batching`] |
+/// | `OTEL_METRIC_EXPORT_INTERVAL`, `OTEL_METRIC_EXPORT_TIMEOUT` | in milliseconds, see [`Builder::with_metric_interval`] and [`Builder::with_metric_timeout`] |
+/// | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | the resource |
+/// | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, `OTEL_SPAN_*_COUNT_LIMIT` | read by the SDK |
+/// | `OTEL_SDK_DISABLED` | `true`: no exporter, no spans, no metrics, no log records |
 ///
 /// A value that makes no sense is ignored and [reported](Guard::warnings).
 ///

@@ -21,3 +21,7 @@ pub mod streaming {}
 
 #[doc = include_str!("../guide/testing.md")]
 pub mod testing {}
+
+#[cfg(feature = "openai")]
+#[doc = include_str!("../guide/providers.md")]
+pub mod providers {}

@@ -13,6 +13,7 @@ use super::variables::{self, Kind};
 use crate::console::ConsoleExporter;
 use crate::environment::{Environment, Settings};
 use crate::error::Error;
+use crate::file::OtlpFile;
 use crate::otlp::Otlp;
 use crate::sink::{self, SinkSpec};
 
@@ -82,6 +83,13 @@ impl Builder {
     pub fn with_console_metrics(self, console: ConsoleExporter) -> Self {
         let target = console.target().to_owned();
         self.with_metric_exporter("console", target, console)
+    }
+
+    /// Adds a file of OTLP JSON lines.
+    pub fn with_file_metrics(mut self, file: OtlpFile) -> Self {
+        self.metric_sinks
+            .push((file.into_metric_spec(), Temporality::default()));
+        self
     }
 
     /// Adds any exporter of metrics of the SDK's kind. `name` and `target` are for reports: what it

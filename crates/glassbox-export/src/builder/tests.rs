@@ -60,13 +60,14 @@ fn each_signal_has_a_variable_of_its_own() {
     assert_eq!(all_sinks(&builder), expected);
     assert_eq!(builder.warnings, [""; 0]);
 
-    let warnings = from(&[
+    let builder = from(&[
         ("OTEL_METRICS_EXPORTER", "prometheus"),
         ("OTEL_LOGS_EXPORTER", "paper"),
-    ])
-    .warnings;
+    ]);
+    let expected: [&[&str]; 3] = [&["otlp"], &[], &[]];
+    assert_eq!(all_sinks(&builder), expected);
     assert_eq!(
-        warnings,
+        builder.warnings,
         [
             "OTEL_METRICS_EXPORTER: \"prometheus\" is not otlp, console or none; ignored",
             "OTEL_LOGS_EXPORTER: \"paper\" is not otlp, console or none; ignored",

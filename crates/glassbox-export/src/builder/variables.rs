@@ -226,11 +226,13 @@ pub(super) enum Kind {
 }
 
 /// What `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` or `OTEL_LOGS_EXPORTER` says: a list of `otlp`
-/// (the default), `console` and `none`.
+/// (the default), `console` and `none`. A list of names that there are not asks for nothing: somebody chose, and not
+/// the default.
 pub(super) fn exporters(settings: &mut Settings<'_>, variable: &str) -> Vec<Kind> {
     let list = settings.environment.var(variable).unwrap_or("otlp");
     let mut kinds = Vec::new();
     let mut none = false;
+    let mut unknown = false;
     for name in list
         .split(',')
         .map(str::trim)
@@ -245,6 +247,7 @@ pub(super) fn exporters(settings: &mut Settings<'_>, variable: &str) -> Vec<Kind
                 continue;
             }
             _ => {
+                unknown = true;
                 settings.warn(format!(
                     "{variable}: {} is not otlp, console or none; ignored",
                     quoted(name)
@@ -257,7 +260,7 @@ pub(super) fn exporters(settings: &mut Settings<'_>, variable: &str) -> Vec<Kind
         }
     }
     match (kinds.is_empty(), none) {
-        (true, false) => vec![Kind::Otlp],
+        (true, false) if !unknown => vec![Kind::Otlp],
         (false, true) => {
             settings.warn(format!("{variable}: none stands beside others; ignored"));
             kinds

@@ -1,9 +1,7 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
-use glassbox_core::{
-    Capabilities, CompletionModel, Delivery, Error, Event, Fold, Request, Response,
-};
+use glassbox_core::{CompletionModel, Delivery, Error, Event, Fold, Request, Response};
 use glassbox_http::{MemoryTransport, ReqwestTransport, Transport};
 
 use super::grammar;
@@ -19,14 +17,6 @@ use crate::{Server, Turn};
 pub struct Laws {
     pub(super) host: Box<dyn Host>,
     pub(super) wrapper: Option<Box<dyn Wrapper>>,
-}
-
-/// What a law cannot do without.
-#[derive(Clone, Copy)]
-pub(super) enum Need {
-    Capability(&'static str, fn(&Capabilities) -> bool),
-    Embeddings,
-    Wire,
 }
 
 /// How a host is reached.
@@ -85,42 +75,6 @@ impl Laws {
     pub fn within(mut self, wrapper: impl Wrapper) -> Self {
         self.wrapper = Some(Box::new(wrapper));
         self
-    }
-
-    /// Whether a law runs. Says so where it does not.
-    pub(super) fn runs(&self, law: &str, needs: &[Need]) -> bool {
-        let line = idle();
-        let can = self.host.model(&line).info().capabilities;
-        let missing = needs.iter().find_map(|need| match need {
-            Need::Capability(name, has) => {
-                (!has(&can)).then(|| format!("the model lacks the capability `{name}`"))
-            }
-            Need::Embeddings => {
-                let none = self.host.embeddings(&line).is_none();
-                none.then(|| "there is no embedding model".to_owned())
-            }
-            Need::Wire => {
-                let none = self.host.wire().is_none();
-                none.then(|| "there is no wire".to_owned())
-            }
-        });
-        let skip = self.host.skips().iter().find(|(name, _)| *name == law);
-        match (missing, skip) {
-            (None, None) => true,
-            (Some(missing), Some((_, reason))) => {
-                #[expect(clippy::print_stdout, reason = "a skipped test says so")]
-                {
-                    println!("skipped: {law}: {reason} ({missing})");
-                }
-                false
-            }
-            (Some(missing), None) => {
-                panic!("{law}: {missing}: say in `Host::skips` why that is right")
-            }
-            (None, Some((_, reason))) => {
-                panic!("{law}: skipped ({reason}), but nothing is missing for it")
-            }
-        }
     }
 
     pub(super) fn wire(&self) -> &dyn Wire {
