@@ -172,10 +172,17 @@ impl TailSampling {
         self
     }
 
-    /// Hears each verdict when it is given, on the exporter's thread, before the trace's spans are
-    /// delivered. It must not wait for spans.
+    /// Adds one who hears each verdict when it is given, on the exporter's thread, before the trace's
+    /// spans are delivered: so that it can be written down, for what comes of the trace elsewhere. It
+    /// must not wait for spans.
     pub fn with_hook(mut self, hook: impl Fn(&Verdict) + Send + Sync + 'static) -> Self {
-        self.hook = Some(Arc::new(hook));
+        self.hook = Some(match self.hook {
+            None => Arc::new(hook),
+            Some(earlier) => Arc::new(move |verdict| {
+                earlier(verdict);
+                hook(verdict);
+            }),
+        });
         self
     }
 

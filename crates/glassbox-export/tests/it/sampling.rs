@@ -234,9 +234,6 @@ fn spans_after_shutdown(guard: &Guard, spans: &Spans, trace: TraceId) -> Vec<Str
     spans.of(trace).into_iter().map(|(name, _)| name).collect()
 }
 
-/// A trace that is let go at once is more than a queue of spans holds.
-/// What is kept waits for a collector that hangs, within a bound.
-/// Who hears of a verdict may ask what became of everything.
 #[test]
 fn what_a_run_repeats_is_not_counted_again() {
     let guard = builder()

@@ -54,12 +54,14 @@ fn what_goes_on_at_the_shutdown_is_kept() {
 #[test]
 fn what_has_waited_for_its_time_is_decided_without_a_push() {
     let (tell, heard) = std::sync::mpsc::channel();
+    let also_tell = tell.clone();
     let guard = builder()
         .with_batching(patient().with_max_batch_size(1))
         .with_exporter("keep", "memory", Keep::default())
         .with_tail_sampling(
             TailSampling::new(policy("error"))
                 .with_max_age(Duration::from_millis(20))
+                .with_hook(move |verdict| also_tell.send(verdict.clone()).unwrap())
                 .with_hook(move |verdict| tell.send(verdict.clone()).unwrap()),
         )
         .build()
@@ -69,12 +71,14 @@ fn what_has_waited_for_its_time_is_decided_without_a_push() {
     let verdict = heard.recv_timeout(LONG).unwrap();
     assert_eq!(verdict.trace_id, context.span().span_context().trace_id());
     assert_eq!(verdict.policy, None);
+    assert_eq!(heard.recv_timeout(LONG).unwrap(), verdict);
     context.span().end();
     let report = guard.shutdown(LONG);
     assert_eq!(report.sinks[0].sampled_out, 2);
     assert_eq!(report.sampling.unwrap().expired, 1);
 }
 
+/// A trace that is let go at once is more than a queue of spans holds.
 #[test]
 fn a_large_trace_is_delivered_whole() {
     let keep = Keep::default();
@@ -97,6 +101,7 @@ fn a_large_trace_is_delivered_whole() {
     assert!(keep.batches().iter().all(|size| *size <= 512));
 }
 
+/// What is kept waits for a collector that hangs, within a bound.
 #[test]
 fn an_exporter_that_hangs_costs_what_the_bound_allows() {
     let gate = Arc::new(tokio::sync::Semaphore::new(0));
@@ -121,6 +126,7 @@ fn an_exporter_that_hangs_costs_what_the_bound_allows() {
     assert_eq!((sink.pending, sink.failed), (0, 0));
 }
 
+/// Who hears of a verdict may ask what became of everything.
 #[test]
 fn a_verdict_is_told_without_a_lock() {
     let flusher = Arc::new(OnceLock::<Flusher>::new());
