@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test owns its tasks")]
 
 mod canaries;
+mod delivery;
 mod host;
 mod tales;
 

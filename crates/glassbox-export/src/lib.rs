@@ -47,19 +47,6 @@ pub fn builder() -> Builder {
 
 /// What the environment asks for: the exporters of all three signals, and everything about them. The
 /// [table](crate#what-the-environment-says) has every variable.
-/// What the environment asks for:
-///
-/// | variable | effect |
-/// | --- | --- |
-/// | `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER`, `OTEL_LOGS_EXPORTER` | each a list of `otlp` (default), `console`, `none`; another name is said to be wrong and exports nothing |
-/// | `OTEL_EXPORTER_OTLP_*`, `OTEL_EXPORTER_OTLP_TRACES_*` | see [`Otlp::from_environment`] |
-/// | `OTEL_EXPORTER_OTLP_METRICS_*` | see [`Otlp::metrics_from_environment`] |
-/// | `OTEL_EXPORTER_OTLP_LOGS_*` | see [`Otlp::logs_from_environment`] |
-/// | `OTEL_BSP_*`, `OTEL_BLRP_*` | see [`Batching`] |
-/// | `OTEL_METRIC_EXPORT_INTERVAL`, `OTEL_METRIC_EXPORT_TIMEOUT` | in milliseconds, see [`Builder::with_metric_interval`] and [`Builder::with_metric_timeout`] |
-/// | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | the resource |
-/// | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, `OTEL_SPAN_*_COUNT_LIMIT` | read by the SDK |
-/// | `OTEL_SDK_DISABLED` | `true`: no exporter, no spans, no metrics, no log records |
 ///
 /// A value that makes no sense is ignored and [reported](Guard::warnings).
 ///
@@ -75,8 +62,9 @@ pub fn builder_from_env() -> Result<Builder, Error> {
 ///
 /// What is there is delivered when the [`Guard`] is dropped, also by a panic that unwinds, when a panic
 /// aborts the process, and at Ctrl-C, SIGTERM and SIGHUP, which then end the process as they would have
-/// ([`Signals::End`]). It works from any runtime and from none. A process that calls
-/// `std::process::exit` has to drop the guard before.
+/// ([`Signals::End`]). A program that handles these signals by itself, with `tokio::signal::ctrl_c` or the
+/// like, writes `builder_from_env()?.with_signals(Signals::Flush).install()` in its place. It works from
+/// any runtime and from none. A process that calls `std::process::exit` has to drop the guard before.
 ///
 /// ```no_run
 /// let _telemetry = glassbox_export::init()?;

@@ -125,8 +125,9 @@ impl Builder {
     }
 
     /// Whether the metrics that are exported also say what became of all telemetry: exported, rejected,
-    /// failed, dropped (`otel.sdk.exporter.*` and `otel.sdk.processor.*`). Default false, and true for a
-    /// builder that reads the environment.
+    /// failed, dropped (`otel.sdk.exporter.*` and `otel.sdk.processor.*`). A collection counts what came before
+    /// it: what only the shutdown loses is in its report. Default false, and true for a builder that reads
+    /// the environment.
     pub fn with_delivery_metrics(mut self, wanted: bool) -> Self {
         self.delivery_metrics = wanted;
         self

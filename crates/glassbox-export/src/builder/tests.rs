@@ -21,7 +21,7 @@ fn the_exporters_are_those_asked_for() {
         ("console", &["console"], 0),
         ("none", &[], 0),
         (" console , otlp,console", &["console", "otlp"], 0),
-        ("zipkin", &["otlp"], 1),
+        ("zipkin", &[], 1),
         ("zipkin,console", &["console"], 1),
         ("none,console", &["console"], 1),
         ("zipkin,none", &[], 1),

@@ -29,6 +29,7 @@ fn sink(file: OtlpFile) -> Arc<dyn Sink<Spans>> {
 
 fn export(sink: &Arc<dyn Sink<Spans>>, spans: Spans) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
         .build()
         .unwrap();
     let parcel = Arc::clone(sink).parcel(spans);
