@@ -2,7 +2,9 @@
 //! of what was said.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use glassbox::middleware::{Balance, Cache, Cached, Fallback, RateLimit, RateLimited, Timeout};
 use glassbox::{CompletionModel, EmbeddingModel, Telemetry};
 use glassbox_openai::{AZURE, DEEPSEEK, MISTRAL};
 use glassbox_test::Capture;
@@ -57,15 +59,44 @@ impl Wrapper for Traced {
     }
 }
 
+/// Something around every model, inside telemetry.
+#[derive(Debug)]
+struct Around(Traced, fn(Model) -> Model);
+
+type Model = Arc<dyn CompletionModel>;
+
+impl Wrapper for Around {
+    fn model(&self, model: Model) -> Model {
+        self.0.model((self.1)(model))
+    }
+
+    fn embeddings(&self, model: Arc<dyn EmbeddingModel>) -> Arc<dyn EmbeddingModel> {
+        self.0.embeddings(model)
+    }
+
+    fn check(&self) {
+        self.0.check();
+    }
+}
+
 /// The laws of a host, inside telemetry.
 fn traced(host: impl Host) -> Laws {
+    Laws::new(host).within(recorder())
+}
+
+/// The laws of OpenAI, inside something, inside telemetry.
+fn around(wrap: fn(Model) -> Model) -> Laws {
+    Laws::new(chat::Chat::openai()).within(Around(recorder(), wrap))
+}
+
+fn recorder() -> Traced {
     let capture = Capture::new();
     let telemetry = Telemetry::builder()
         .tracer_provider(capture.provider())
         .meter_provider(capture.meter_provider())
         .logger_provider(capture.logger_provider())
         .build();
-    Laws::new(host).within(Traced { telemetry, capture })
+    Traced { telemetry, capture }
 }
 
 /// A host whose laws are mounted here: a row of the table of providers.
@@ -119,4 +150,42 @@ mounted! {
 
 mod script {
     glassbox_test::laws!(super::traced(super::scripted::Scripted));
+}
+
+mod fallback {
+    glassbox_test::laws!(super::around(|model| {
+        // It stands for one that is never asked, because the laws' failures are not its.
+        let never = super::Arc::clone(&model);
+        super::Arc::new(super::Fallback::new(model).or(never).on([]))
+    }));
+}
+
+mod balance {
+    glassbox_test::laws!(super::around(|model| super::Arc::new(super::Balance::new(
+        model, 1
+    ))));
+}
+
+mod cached {
+    glassbox_test::laws!(super::around(|model| {
+        super::Arc::new(super::Cached::new(model, super::Cache::new()))
+    }));
+}
+
+mod rate_limited {
+    glassbox_test::laws!(super::around(|model| {
+        let limit = super::RateLimit::new().with_max_in_flight(1);
+        super::Arc::new(super::RateLimited::new(model, limit))
+    }));
+}
+
+mod timeout {
+    glassbox_test::laws!(super::around(|model| {
+        let limit = super::Duration::from_secs(60);
+        super::Arc::new(
+            super::Timeout::new(model)
+                .with_total(limit)
+                .with_idle(limit),
+        )
+    }));
 }

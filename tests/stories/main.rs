@@ -5,6 +5,7 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "a test owns its tasks")]
 
+mod around;
 mod canaries;
 mod delivery;
 mod host;

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Cost;
+use crate::{Cost, CostSource};
 
 /// What a call consumed, as the provider reported it. `None` means that it did not say; zero means that it said
 /// zero.
@@ -44,6 +44,10 @@ pub struct Usage {
     /// gives it. `None` where nobody knows, which is not zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
+    /// What the answer had consumed when it was made, where it came from a cache of one's own: the call itself consumed
+    /// nothing, and everything else here is zero. `None` where a model answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved: Option<Box<Self>>,
 }
 
 /// The tokens of a [`Usage`] that are paid for.
@@ -111,6 +115,20 @@ impl Usage {
         }
     }
 
+    /// The usage of a call that was answered from a cache: nothing, and that is known.
+    #[must_use]
+    pub fn cached(saved: Self) -> Self {
+        let mut cost = Cost::new(0.0, CostSource::Cache);
+        // What has no such part, as embeddings have no output, has no cost of it either.
+        cost.input = saved.input_tokens.map(|_| 0.0);
+        cost.output = saved.output_tokens.map(|_| 0.0);
+        Self {
+            cost: Some(cost),
+            saved: Some(Box::new(saved)),
+            ..Self::new(0, 0)
+        }
+    }
+
     /// Whether nothing is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -130,6 +148,9 @@ impl Usage {
         Combine::Replace.count(&mut billed.input_tokens, later_billed.input_tokens);
         Combine::Replace.count(&mut billed.output_tokens, later_billed.output_tokens);
         self.cost = later.cost.or(self.cost);
+        if later.saved.is_some() {
+            self.saved.clone_from(&later.saved);
+        }
     }
 
     /// Adds the usage of another call. Unknown plus known is known, so a sum is a lower bound as soon as one call
@@ -148,6 +169,9 @@ impl Usage {
         self.combine(other, Combine::Add);
         self.billed = billed;
         self.cost = cost;
+        if let Some(saved) = &other.saved {
+            self.saved.get_or_insert_default().add(saved);
+        }
     }
 
     /// What is paid for of both: of a call that says nothing, all.

@@ -16,6 +16,10 @@ pub mod tools {}
 #[doc = include_str!("../guide/cost.md")]
 pub mod cost {}
 
+#[cfg(all(feature = "middleware", feature = "otel"))]
+#[doc = include_str!("../guide/resilience.md")]
+pub mod resilience {}
+
 #[doc = include_str!("../guide/streaming.md")]
 pub mod streaming {}
 

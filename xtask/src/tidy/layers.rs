@@ -40,6 +40,7 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
     ("glassbox-openai", Only(&["glassbox-core", "glassbox-http"])),
     // What a new adapter looks like.
     ("glassbox-acme", Only(&["glassbox-core", "glassbox-http"])),
+    ("glassbox-middleware", Only(&["glassbox-core"])),
     ("glassbox-price", Only(&["glassbox-core"])),
     ("glassbox-tool", Only(&["glassbox-core"])),
     ("glassbox-agent", Only(&["glassbox-core", "glassbox-tool"])),
@@ -67,6 +68,7 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
             "glassbox-cohere",
             "glassbox-core",
             "glassbox-gemini",
+            "glassbox-middleware",
             "glassbox-ollama",
             "glassbox-openai",
             "glassbox-otel",

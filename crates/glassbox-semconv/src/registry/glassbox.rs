@@ -17,14 +17,28 @@ pub(super) const REGISTRY: Registry = Registry {
 const ATTRIBUTES: &[AttributeDef] = &[
     AttributeDef::new("glassbox.agent.steps", ValueKind::Int),
     AttributeDef::new("glassbox.agent.tool_calls", ValueKind::Int),
+    AttributeDef::new("glassbox.answered_by.model", ValueKind::String),
+    AttributeDef::new("glassbox.answered_by.provider", ValueKind::String),
+    AttributeDef::new("glassbox.balance.chosen", ValueKind::String),
+    AttributeDef::new("glassbox.balance.cooling", ValueKind::StringArray),
+    AttributeDef::new("glassbox.cache.hit", ValueKind::Boolean),
+    AttributeDef::new("glassbox.cache.saved.cost", ValueKind::Double),
+    AttributeDef::new("glassbox.cache.saved.input_tokens", ValueKind::Int),
+    AttributeDef::new("glassbox.cache.saved.output_tokens", ValueKind::Int),
+    AttributeDef::new("glassbox.cache_hit.age", ValueKind::Double),
+    AttributeDef::new("glassbox.cache_hit.store", ValueKind::String)
+        .values(&["disk", "memory"], false),
+    AttributeDef::new("glassbox.cache_miss.damaged", ValueKind::Boolean),
     AttributeDef::new("glassbox.content.reference", ValueKind::String).template(),
     AttributeDef::new("glassbox.content.truncated", ValueKind::StringArray),
     AttributeDef::new("glassbox.cost.input", ValueKind::Double),
     AttributeDef::new("glassbox.cost.output", ValueKind::Double),
     AttributeDef::new("glassbox.cost.partial", ValueKind::Boolean),
     AttributeDef::new("glassbox.cost.source", ValueKind::String)
-        .values(&["provider", "price_list"], false),
+        .values(&["cache", "provider", "price_list"], false),
     AttributeDef::new("glassbox.cost.total", ValueKind::Double),
+    AttributeDef::new("glassbox.fallback.from", ValueKind::String),
+    AttributeDef::new("glassbox.fallback.to", ValueKind::String),
     AttributeDef::new("glassbox.input.messages.earlier", ValueKind::Int),
     AttributeDef::new("glassbox.limit", ValueKind::Double),
     AttributeDef::new("glassbox.options_dropped.names", ValueKind::StringArray),
@@ -42,10 +56,13 @@ const ATTRIBUTES: &[AttributeDef] = &[
         ],
         true,
     ),
+    AttributeDef::new("glassbox.rate_limit_wait.time", ValueKind::Double),
     AttributeDef::new("glassbox.retry.attempt", ValueKind::Int),
     AttributeDef::new("glassbox.retry.wait", ValueKind::Double),
     AttributeDef::new("glassbox.sampling.policy", ValueKind::String),
     AttributeDef::new("glassbox.span.unfinished", ValueKind::Boolean),
+    AttributeDef::new("glassbox.time_limit.reached", ValueKind::String)
+        .values(&["first_output", "idle", "total"], false),
     AttributeDef::new("http.response.status_code", ValueKind::Int),
     AttributeDef::new("otel.component.name", ValueKind::String),
     AttributeDef::new("otel.component.type", ValueKind::String),
@@ -146,6 +163,41 @@ const METRICS: &[MetricDef] = &[
 
 const EVENTS: &[EventDef] = &[
     EventDef {
+        name: "glassbox.balance",
+        severity: None,
+        spans: &["gen_ai.client.inference", "gen_ai.embeddings.client"],
+        attributes: &[
+            AttributeRef::required("glassbox.balance.chosen"),
+            AttributeRef::conditional("glassbox.balance.cooling"),
+        ],
+    },
+    EventDef {
+        name: "glassbox.cache_hit",
+        severity: None,
+        spans: &["gen_ai.client.inference", "gen_ai.embeddings.client"],
+        attributes: &[
+            AttributeRef::required("glassbox.cache_hit.age"),
+            AttributeRef::required("glassbox.cache_hit.store"),
+        ],
+    },
+    EventDef {
+        name: "glassbox.cache_miss",
+        severity: None,
+        spans: &["gen_ai.client.inference", "gen_ai.embeddings.client"],
+        attributes: &[AttributeRef::conditional("glassbox.cache_miss.damaged")],
+    },
+    EventDef {
+        name: "glassbox.fallback",
+        severity: None,
+        spans: &["gen_ai.client.inference", "gen_ai.embeddings.client"],
+        attributes: &[
+            AttributeRef::required("error.type"),
+            AttributeRef::required("glassbox.fallback.from"),
+            AttributeRef::required("glassbox.fallback.to"),
+            AttributeRef::conditional("http.response.status_code"),
+        ],
+    },
+    EventDef {
         name: "glassbox.limit_reached",
         severity: None,
         spans: &["gen_ai.invoke_agent.internal"],
@@ -161,6 +213,12 @@ const EVENTS: &[EventDef] = &[
         attributes: &[AttributeRef::required("glassbox.options_dropped.names")],
     },
     EventDef {
+        name: "glassbox.rate_limit_wait",
+        severity: None,
+        spans: &["gen_ai.client.inference", "gen_ai.embeddings.client"],
+        attributes: &[AttributeRef::required("glassbox.rate_limit_wait.time")],
+    },
+    EventDef {
         name: "glassbox.retry",
         severity: None,
         spans: &["gen_ai.client.inference", "gen_ai.embeddings.client"],
@@ -169,6 +227,15 @@ const EVENTS: &[EventDef] = &[
             AttributeRef::required("glassbox.retry.attempt"),
             AttributeRef::required("glassbox.retry.wait"),
             AttributeRef::conditional("http.response.status_code"),
+        ],
+    },
+    EventDef {
+        name: "glassbox.time_limit",
+        severity: None,
+        spans: &["gen_ai.client.inference", "gen_ai.embeddings.client"],
+        attributes: &[
+            AttributeRef::required("glassbox.limit"),
+            AttributeRef::required("glassbox.time_limit.reached"),
         ],
     },
 ];
@@ -180,6 +247,12 @@ pub(super) const ADDITIONS: Additions = Additions {
         Addition {
             to: "gen_ai.client.inference",
             attributes: &[
+                AttributeRef::conditional("glassbox.answered_by.model"),
+                AttributeRef::conditional("glassbox.answered_by.provider"),
+                AttributeRef::conditional("glassbox.cache.hit"),
+                AttributeRef::recommended("glassbox.cache.saved.cost"),
+                AttributeRef::conditional("glassbox.cache.saved.input_tokens"),
+                AttributeRef::conditional("glassbox.cache.saved.output_tokens"),
                 AttributeRef::conditional("glassbox.content.reference").template(),
                 AttributeRef::conditional("glassbox.content.truncated"),
                 AttributeRef::recommended("glassbox.cost.input"),
@@ -209,6 +282,12 @@ pub(super) const ADDITIONS: Additions = Additions {
             to: "gen_ai.embeddings.client",
             attributes: &[
                 AttributeRef::conditional("gen_ai.conversation.id").at_start(),
+                AttributeRef::conditional("glassbox.answered_by.model"),
+                AttributeRef::conditional("glassbox.answered_by.provider"),
+                AttributeRef::conditional("glassbox.cache.hit"),
+                AttributeRef::recommended("glassbox.cache.saved.cost"),
+                AttributeRef::conditional("glassbox.cache.saved.input_tokens"),
+                AttributeRef::conditional("glassbox.cache.saved.output_tokens"),
                 AttributeRef::recommended("glassbox.cost.input"),
                 AttributeRef::conditional("glassbox.cost.source"),
                 AttributeRef::recommended("glassbox.cost.total"),
@@ -297,6 +376,12 @@ pub(super) const ADDITIONS: Additions = Additions {
         attributes: &[
             AttributeRef::conditional("aws.bedrock.guardrail.id"),
             AttributeRef::recommended("azure.resource_provider.namespace"),
+            AttributeRef::conditional("glassbox.answered_by.model"),
+            AttributeRef::conditional("glassbox.answered_by.provider"),
+            AttributeRef::conditional("glassbox.cache.hit"),
+            AttributeRef::recommended("glassbox.cache.saved.cost"),
+            AttributeRef::conditional("glassbox.cache.saved.input_tokens"),
+            AttributeRef::conditional("glassbox.cache.saved.output_tokens"),
             AttributeRef::conditional("glassbox.content.reference").template(),
             AttributeRef::conditional("glassbox.content.truncated"),
             AttributeRef::recommended("glassbox.cost.input"),

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use glassbox_core::{CompletionModel, Delivery, Error, Event, Fold, Request, Response};
@@ -178,7 +179,8 @@ impl Laws {
                 while let Some(item) = stream.next().await {
                     assert!(error.is_none(), "{item:?} follows an error");
                     match item {
-                        Ok(event) => {
+                        Ok(mut event) => {
+                            untimed(&mut event);
                             fold.push(event.clone());
                             events.push(event);
                         }
@@ -203,6 +205,15 @@ impl Laws {
     pub(super) fn held(&self) {
         if let Some(wrapper) = &self.wrapper {
             wrapper.check();
+        }
+    }
+}
+
+/// When something was decided is no part of an answer: it is another time each time.
+fn untimed(event: &mut Event) {
+    if let Event::Start(start) = event {
+        for decision in &mut start.decisions {
+            decision.after = Duration::ZERO;
         }
     }
 }
