@@ -49,7 +49,7 @@ fn attributes(tokens: i64) -> Vec<KeyValue> {
 
 /// A run with its calls; one in four is expensive.
 fn trace(tracer: &SdkTracer, index: usize) {
-    let tokens = if index % 4 == 0 { 500 } else { 50 };
+    let tokens = if index.is_multiple_of(4) { 500 } else { 50 };
     let run = Context::new().with_span(tracer.start_with_context("run", &Context::new()));
     for _ in 0..CALLS {
         let call = tracer.span_builder("chat gpt-4o-mini");

@@ -38,7 +38,7 @@ fn what_an_agent_repeats_is_not_counted() {
 }
 
 #[test]
-fn odd_numbers_are_harmless() {
+fn numbers_that_make_no_sense_are_harmless() {
     let spans = [
         call("chat", i64::MAX, i64::MAX, f64::MAX),
         call("chat", i64::MAX, i64::MAX, f64::INFINITY),
