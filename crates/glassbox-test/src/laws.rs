@@ -57,7 +57,6 @@ mod chat_completions;
 mod choices;
 mod embeddings;
 mod failures;
-mod grammar;
 mod history;
 mod host;
 mod needs;

@@ -266,6 +266,12 @@ fn a_key_is_in_no_text_of_an_error() {
 }
 
 #[test]
+fn a_key_is_in_no_id_of_a_request() {
+    let error = failed_with(500, &[("x-request-id", KEY)], "");
+    assert_eq!(error.request_id(), Some("***"));
+}
+
+#[test]
 fn a_cause_and_a_message_are_scrubbed_too() {
     let error = Error::new(Network, format!("cannot reach {KEY}"))
         .with_source(std::io::Error::other(format!("Bearer {KEY}")))

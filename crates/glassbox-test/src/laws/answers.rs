@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::history::{assert_in_order, leaves};
 use super::stage::{Laws, Over, Played, idle};
-use super::{Case, Cut, grammar};
-use crate::Turn;
+use super::{Case, Cut};
+use crate::{Turn, grammar};
 
 /// Characters of one to four bytes, joined ones, what JSON has to escape, and spaces that somebody might trim.
 pub(super) const TEXT: &str =
@@ -91,6 +91,7 @@ impl Laws {
                 let over = Over::Memory(Cut::Frames);
                 let played = self.play(case, delivery, over).await;
                 grammar::assert_complete(&played.events);
+                grammar::assert_told(&played.events);
                 let Some(wire) = self.host.wire() else {
                     continue;
                 };

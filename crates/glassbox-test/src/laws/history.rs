@@ -64,7 +64,8 @@ impl Laws {
     async fn assert_repaired(&self) {
         let call = ToolCall::new("call_h2", "weather", json!({"place": PLACE}));
         let orphan = ToolCallResponse::new("call_h3", "news", RESULT);
-        let request = question()
+        let request = self
+            .question()
             .with_message(Message::assistant(SAID).with_part(Part::ToolCall(call)))
             .with_message(Message::user(ASKED))
             .with_message(Message::tool([orphan]))

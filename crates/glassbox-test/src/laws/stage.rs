@@ -5,10 +5,9 @@ use futures_util::StreamExt as _;
 use glassbox_core::{CompletionModel, Delivery, Error, Event, Fold, Request, Response};
 use glassbox_http::{MemoryTransport, ReqwestTransport, Transport};
 
-use super::grammar;
 use super::host::{Case, Host, Line, Wire, Wrapper};
 use super::{Body, Cut};
-use crate::{Server, Turn};
+use crate::{Server, Turn, grammar};
 
 /// The laws of one host, to be mounted with [`laws!`](crate::laws!) or held one by one.
 ///
@@ -51,6 +50,7 @@ impl Played {
     pub(super) fn complete(&self) -> &Response {
         assert!(self.error.is_none(), "failed: {:?}", self.error);
         grammar::assert_complete(&self.events);
+        grammar::assert_told(&self.events);
         &self.response
     }
 
