@@ -3,6 +3,7 @@
 mod logs;
 mod metrics;
 mod resource;
+mod spans;
 mod variables;
 
 use std::fmt;
@@ -24,6 +25,7 @@ use crate::otlp::Otlp;
 use crate::periodic::Periodic;
 use crate::pipeline::{Listener, Plan, Providers};
 use crate::process::{Installation, Signals};
+use crate::sampling::TailSampling;
 use crate::sink::{self, Logs, Points, SinkSpec, Spans};
 use crate::tree::TreeExporter;
 use variables::{Kind, Propagators};
@@ -44,6 +46,7 @@ pub struct Builder {
     resource: Option<Resource>,
     service_name: Option<String>,
     batching: Batching,
+    sampling: Option<TailSampling>,
     periodic: Periodic,
     log_batching: Batching,
     longest: Option<LongestValue>,
@@ -69,6 +72,7 @@ impl Builder {
             resource: None,
             service_name: None,
             batching: Batching::default(),
+            sampling: None,
             periodic: Periodic::default(),
             log_batching: Batching::for_logs(),
             longest: None,
@@ -131,14 +135,15 @@ impl Builder {
         }
     }
 
-    /// What the environment says of everything but the exporters: the resource, the batching, how
-    /// often metrics are collected, and whether there is to be any telemetry at all. For a program
+    /// What the environment says of everything but the exporters: the resource, the batching, the
+    /// tail sampling, how often metrics are collected, and whether there is to be any telemetry at all. For a program
     /// that chooses its exporters itself; what it adds none for is not exported.
     pub fn settings_from_environment(environment: &Environment) -> Self {
         let mut settings = Settings::new(environment);
         let mut builder = Self::new();
         builder.disabled = settings.flag(&["OTEL_SDK_DISABLED"]);
         builder.batching = Batching::read(&mut settings);
+        builder.sampling = TailSampling::read(&mut settings);
         builder.periodic = Periodic::read(&mut settings);
         builder.log_batching = Batching::read_for_logs(&mut settings);
         builder.resource = Some(resource::read(&mut settings));
@@ -241,19 +246,6 @@ impl Builder {
         self
     }
 
-    /// Sets how spans wait and travel together.
-    pub fn with_batching(mut self, batching: Batching) -> Self {
-        self.batching = batching;
-        self
-    }
-
-    /// Sets how spans wait and travel together, as the `OTEL_BSP_*` variables say.
-    pub fn with_batching_from_env(mut self) -> Self {
-        let (batching, warnings) = Batching::from_environment(&Environment::from_env());
-        self.warn(warnings);
-        self.with_batching(batching)
-    }
-
     /// Hears one sentence about each problem when it comes up: each
     /// [warning](Guard::warnings) at the start, the first failed delivery of a series or the fourth
     /// attempt, the first item that a full queue has no room for, and what a [`Guard`] that is dropped
@@ -354,6 +346,7 @@ impl Builder {
             spans: self.sinks,
             batching: self.batching.bounded(),
             longest: self.longest,
+            sampling: self.sampling,
             metrics: self.metric_sinks,
             periodic: self.periodic,
             logs: self.log_sinks,
@@ -388,6 +381,7 @@ impl fmt::Debug for Builder {
             .field("metric_sinks", &self.metric_sinks)
             .field("log_sinks", &self.log_sinks)
             .field("batching", &self.batching)
+            .field("sampling", &self.sampling)
             .field("warnings", &self.warnings)
             .field("disabled", &self.disabled)
             .finish_non_exhaustive()

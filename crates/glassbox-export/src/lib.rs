@@ -5,6 +5,7 @@ mod builder;
 mod console;
 mod environment;
 mod error;
+mod facts;
 mod file;
 mod guard;
 mod limits;
@@ -14,6 +15,7 @@ mod pipeline;
 mod process;
 mod read;
 mod report;
+mod sampling;
 mod signal;
 mod sink;
 #[cfg(test)]
@@ -34,6 +36,7 @@ pub use otlp::{Otlp, Protocol};
 pub use process::Signals;
 pub use read::{OtlpReader, RecordedSpan, Unreadable};
 pub use report::{Report, SinkReport};
+pub use sampling::{Matcher, Overflow, Policy, SamplingReport, TailSampling, Verdict};
 pub use signal::Signal;
 pub use tree::{SpanTree, TreeExporter, TreeStyle, TreeTotals};
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::pipeline::Dropped;
+use crate::sampling::SamplingReport;
 use crate::signal::Signal;
 
 /// What became of the telemetry so far: one entry for each place it goes to.
@@ -19,6 +20,8 @@ pub struct Report {
     /// One entry for each exporter: those of traces, then of metrics, then of logs, each in the order
     /// in which they were added.
     pub sinks: Vec<SinkReport>,
+    /// What became of the traces that are sampled, where a tail sampler runs.
+    pub sampling: Option<SamplingReport>,
     /// Spans that had started and not ended when the pipeline was shut down. They are ended then, marked
     /// with `glassbox.span.unfinished`, and delivered with what was known of them at their start. Zero in
     /// the report of a flush.
@@ -76,8 +79,8 @@ impl fmt::Display for Report {
 }
 
 /// What became of the telemetry of one kind at one exporter, in spans, data points or log records.
-/// Every span that ended and every log record is in exactly one of `exported`, `dropped`, `failed`
-/// and `pending`; so is every data point that was collected.
+/// Every span that ended and every log record is in exactly one of `exported`, `dropped`, `failed`,
+/// `sampled_out` and `pending`; so is every data point that was collected.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct SinkReport {
@@ -101,7 +104,10 @@ pub struct SinkReport {
     /// How many of those that failed the other side threw away although it took the request (a
     /// *partial success* in OTLP).
     pub rejected: u64,
-    /// How many still wait or are on their way.
+    /// How many belong to traces that a tail sampler did not keep. They are not lost: nobody wants them.
+    pub sampled_out: u64,
+    /// How many still wait or are on their way. Where a tail sampler runs, those of undecided traces
+    /// are among them.
     pub pending: u64,
     /// The last attempt failed in a way that may pass, and there will be another.
     pub retrying: bool,

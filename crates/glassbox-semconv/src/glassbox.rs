@@ -64,6 +64,8 @@ pub const RATE_LIMIT_WAIT_TIME: &str = "glassbox.rate_limit_wait.time";
 pub const RETRY_ATTEMPT: &str = "glassbox.retry.attempt";
 /// `glassbox.retry.wait`: double. How long was waited before the next attempt, in seconds.
 pub const RETRY_WAIT: &str = "glassbox.retry.wait";
+/// `glassbox.sampling.policy`: string. The policy of the tail sampler that kept the span's trace.
+pub const SAMPLING_POLICY: &str = "glassbox.sampling.policy";
 /// `glassbox.span.unfinished`: boolean. Whether the program ended while the span was open, so that it has the attributes of its start and the end of the program. Only ever true.
 pub const SPAN_UNFINISHED: &str = "glassbox.span.unfinished";
 /// `glassbox.time_limit.reached`: string. Which limit of time was reached. Values: [`time_limit_reached`](value::time_limit_reached).

@@ -256,6 +256,36 @@ async fn the_trace_reaches_a_collector() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trace_that_its_policy_leaves_out_shows_in_the_tree_and_in_metrics_alone() {
+    // The two calls take 358 tokens together.
+    for (policy, delivered) in [("tokens>=358", true), ("tokens>358", false)] {
+        let host = Server::chat_completions(turns());
+        let collector = Server::new(|_| Reply::new(200));
+        let mut command = pointed(&host, &["run", "--trace", "otlp,tree", "6*7?"]);
+        command
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url())
+            .env("OTEL_METRICS_EXPORTER", "console")
+            .env("GLASSBOX_TAIL_SAMPLING", policy);
+        let run = glassbox(command).await;
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(run.stderr.contains("320 in, 38 out"), "{}", run.stderr);
+        assert!(
+            run.stdout
+                .contains("gen_ai.client.inference.usage.input_tokens")
+        );
+        let bytes = collector.requests().into_iter();
+        let bytes: Vec<u8> = bytes.flat_map(|request| request.body.to_vec()).collect();
+        let contains = |text: &str| {
+            bytes
+                .windows(text.len())
+                .any(|part| part == text.as_bytes())
+        };
+        assert_eq!(contains("invoke_agent"), delivered, "{policy}");
+        assert_eq!(contains("glassbox.sampling.policy"), delivered, "{policy}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_collector_that_is_not_there_is_said_and_changes_nothing() {
     let host = Server::chat_completions(turns());
     let mut command = pointed(&host, &["run", "--trace", "otlp", "6*7?"]);

@@ -83,6 +83,21 @@ fn metrics_go_where_their_variable_says() {
 }
 
 #[test]
+fn a_policy_that_makes_no_sense_is_said() {
+    let run = command(&["run", "--trace", "console", QUESTION])
+        .env("GLASSBOX_TAIL_SAMPLING", "token>5")
+        .output();
+    let run = Run::of(run.unwrap());
+    assert_eq!(run.code, 0);
+    let complaint = run.complaint();
+    assert!(
+        complaint.contains("GLASSBOX_TAIL_SAMPLING=\"token>5\": at character 1: "),
+        "{complaint}"
+    );
+    assert!(!run.objects().is_empty());
+}
+
+#[test]
 fn an_exporter_that_there_is_not_exports_nothing() {
     let run = command(&["run", "--trace", "none", QUESTION])
         .env("OTEL_METRICS_EXPORTER", "prometheus")

@@ -14,6 +14,9 @@ pub(super) trait Feed {
     /// What a lane has no room for is counted.
     fn collect(&mut self, all: bool, lanes: &mut [Lane<Self::Backlog>], tallies: &mut [SinkReport]);
 
+    /// Tells whoever wants to know what became of what was collected; no lock is held.
+    fn tell(&mut self) {}
+
     /// When all is to be collected by itself.
     fn due(&self) -> Option<Instant>;
 

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::Listener;
 use super::queue::Dropped;
 use crate::report::{Report, SinkReport};
+use crate::sampling::SamplingReport;
 
 /// How long a caller waits for the exporter's thread beyond the deadline that thread knows of.
 /// Only a sink that blocks the thread itself (a full pipe) makes anyone wait for it.
@@ -33,6 +34,11 @@ pub(super) trait Source: fmt::Debug + Send + Sync {
     /// Items that had begun and not ended when that was called, or since.
     fn unfinished(&self) -> u64 {
         0
+    }
+
+    /// What a tail sampler did.
+    fn sampling(&self) -> Option<SamplingReport> {
+        None
     }
 }
 
@@ -184,6 +190,10 @@ impl Handle {
         self.shared.source.unfinished()
     }
 
+    pub(super) fn sampling(&self) -> Option<SamplingReport> {
+        self.shared.source.sampling()
+    }
+
     /// The counts as they are now.
     pub(super) fn tallies(&self) -> Vec<SinkReport> {
         self.shared.counts()
@@ -214,6 +224,7 @@ impl Handle {
     fn report(&self, timed_out: bool) -> Report {
         Report {
             sinks: self.tallies(),
+            sampling: self.sampling(),
             unfinished: 0,
             timed_out,
         }

@@ -31,6 +31,7 @@ mod queue;
 mod queued;
 mod reader;
 mod records;
+mod sampled;
 mod worker;
 
 use std::sync::Arc;
@@ -52,6 +53,7 @@ use crate::error::Error;
 use crate::limits::{LongestValue, RecordLimits};
 use crate::periodic::Periodic;
 use crate::report::SinkReport;
+use crate::sampling::TailSampling;
 use crate::signal::Signal;
 use crate::sink::{Logs, Points, SinkSpec, Size, Spans};
 use collected::{Collected, Collections};
@@ -59,9 +61,10 @@ use feed::Feed;
 use handle::Handle;
 use processor::Processor;
 use queue::Queue;
-use queued::Queued;
+use queued::{Batches, Queued};
 use reader::{Instruments, Reader};
 use records::{RecordProcessor, Records};
+use sampled::{Sampled, SampledTraces, Sampling};
 use worker::Worker;
 
 /// The name of the exporter's thread.
@@ -76,6 +79,7 @@ pub(crate) struct Plan {
     pub(crate) listener: Option<Listener>,
     pub(crate) spans: Vec<SinkSpec<Spans>>,
     pub(crate) batching: Batching,
+    pub(crate) sampling: Option<TailSampling>,
     /// The longest text in an attribute of a span.
     pub(crate) longest: Option<LongestValue>,
     pub(crate) metrics: Vec<(SinkSpec<Points>, Temporality)>,
@@ -98,7 +102,7 @@ type Start<F> = Box<dyn FnOnce(&Resource) -> Result<Worker<F>, Error> + Send>;
 /// The workers that are to run.
 #[derive(Default)]
 struct Workers {
-    spans: Option<Start<Queued<crate::sink::Span>>>,
+    spans: Option<Start<Sampled>>,
     metrics: Option<Start<Collected>>,
     logs: Option<Start<Queued<crate::sink::Log>>>,
 }
@@ -133,13 +137,25 @@ impl Plan {
         let batching = self.batching;
         let queue = Arc::new(Queue::new(&batching));
         let eager = specs.iter().any(|spec| spec.eager);
+        let sampling = self.sampling.take().and_then(|settings| {
+            let watched = settings.samples_watched();
+            let lanes: Vec<bool> = specs.iter().map(|spec| watched || !spec.eager).collect();
+            let traces = Arc::new(SampledTraces::default());
+            let sampling = || Sampling::new(settings, Arc::clone(&traces), lanes.clone());
+            lanes
+                .contains(&true)
+                .then(|| (Arc::clone(&traces), sampling()))
+        });
+        let (sampled, sampling) = sampling.unzip();
         let spans = Arc::new(processor::Spans::new(
             Arc::clone(&queue),
             eager,
             self.longest,
+            sampled,
         ));
         let source = Arc::clone(&spans);
-        let (handle, start) = queued(source, queue, specs, batching, Signal::Traces, self);
+        let feed = |queued| Sampled::new(queued, sampling);
+        let (handle, start) = queued(source, queue, specs, batching, Signal::Traces, feed, self);
         workers.spans = Some(start);
         pipelines.traces = Some((Arc::clone(&spans), handle.clone()));
         provider.with_span_processor(Processor::new(spans, handle))
@@ -160,7 +176,15 @@ impl Plan {
         let eager = specs.iter().any(|spec| spec.eager);
         let records = Arc::new(Records::new(Arc::clone(&queue), eager, self.record_limits));
         let source = Arc::clone(&records);
-        let (handle, start) = queued(source, queue, specs, batching, Signal::Logs, self);
+        let (handle, start) = queued(
+            source,
+            queue,
+            specs,
+            batching,
+            Signal::Logs,
+            |queued| queued,
+            self,
+        );
         workers.logs = Some(start);
         pipelines.logs = Some(handle.clone());
         provider.with_log_processor(RecordProcessor::new(records, handle))
@@ -199,15 +223,20 @@ impl Plan {
     }
 }
 
-/// A worker behind a queue.
-fn queued<T: Clone + Send + Size + Sync + 'static>(
+/// A worker behind a queue, with the feed that `around` makes of it.
+fn queued<T, F>(
     source: Arc<dyn handle::Source>,
     queue: Arc<Queue<T>>,
     specs: Vec<SinkSpec<Vec<T>>>,
     batching: Batching,
     signal: Signal,
+    around: impl FnOnce(Queued<T>) -> F + Send + 'static,
     plan: &Plan,
-) -> (Handle, Start<Queued<T>>) {
+) -> (Handle, Start<F>)
+where
+    T: Clone + Send + Size + Sync + 'static,
+    F: Feed<Backlog = Batches<T>>,
+{
     let tallies = specs.iter().map(|spec| tally(signal, spec)).collect();
     let (handle, shared, commands) = Handle::new(source, tallies, plan.listener.clone());
     let start = move |resource: &Resource| {
@@ -215,7 +244,7 @@ fn queued<T: Clone + Send + Size + Sync + 'static>(
         let sinks = specs.into_iter().map(|spec| (spec, feed.backlog()));
         let sinks = sinks.collect();
         let timeout = batching.export_timeout;
-        Worker::new(shared, commands, feed, sinks, resource, timeout)
+        Worker::new(shared, commands, around(feed), sinks, resource, timeout)
     };
     (handle, Box::new(start))
 }

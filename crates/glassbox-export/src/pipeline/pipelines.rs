@@ -68,6 +68,7 @@ impl Pipelines {
     fn report(&self, timed_out: bool) -> Report {
         Report {
             sinks: self.handles().flat_map(Handle::tallies).collect(),
+            sampling: self.handles().find_map(Handle::sampling),
             unfinished: 0,
             timed_out,
         }

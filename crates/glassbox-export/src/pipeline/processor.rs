@@ -12,7 +12,9 @@ use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 use super::handle::{Handle, Source};
 use super::open::OpenSpans;
 use super::queue::{Dropped, Queue};
+use super::sampled::SampledTraces;
 use crate::limits::LongestValue;
+use crate::sampling::SamplingReport;
 
 /// The spans of a process, on their way to the exporter's thread.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub(crate) struct Spans {
     longest: Option<LongestValue>,
     /// The trace that began last.
     latest: Mutex<Option<TraceId>>,
+    /// What a tail sampler has to know of them before they end.
+    sampled: Option<Arc<SampledTraces>>,
 }
 
 impl Spans {
@@ -34,9 +38,11 @@ impl Spans {
         queue: Arc<Queue<SpanData>>,
         eager: bool,
         longest: Option<LongestValue>,
+        sampled: Option<Arc<SampledTraces>>,
     ) -> Self {
         Self {
             longest,
+            sampled,
             queue,
             open: OpenSpans::default(),
             unfinished: AtomicU64::new(0),
@@ -45,11 +51,12 @@ impl Spans {
         }
     }
 
-    fn push(&self, mut span: SpanData, urgent: bool) {
+    /// Whether there was room for it.
+    fn push(&self, mut span: SpanData, urgent: bool) -> bool {
         if let Some(longest) = self.longest {
             longest.cut_span(&mut span);
         }
-        self.queue.push(span, urgent);
+        self.queue.push(span, urgent)
     }
 
     /// The trace that began last.
@@ -67,6 +74,7 @@ impl Source for Spans {
         let spans = self.open.end_all();
         let count = spans.len() as u64;
         self.unfinished.fetch_add(count, Ordering::Relaxed);
+        // For the sampler they stay open: what still goes on is kept.
         for span in spans {
             self.push(span, false);
         }
@@ -74,6 +82,10 @@ impl Source for Spans {
 
     fn unfinished(&self) -> u64 {
         self.unfinished.load(Ordering::Relaxed) + self.open.count()
+    }
+
+    fn sampling(&self) -> Option<SamplingReport> {
+        self.sampled.as_ref().map(|sampled| sampled.report())
     }
 }
 
@@ -97,6 +109,9 @@ impl SpanProcessor for Processor {
         if !context.is_sampled() {
             return;
         }
+        if let Some(sampled) = &self.spans.sampled {
+            sampled.open.started(context.trace_id());
+        }
         if !parent.has_active_span() {
             let mut latest = self
                 .spans
@@ -117,7 +132,15 @@ impl SpanProcessor for Processor {
             return;
         }
         let urgent = self.spans.eager && is_local_root(&span);
-        self.spans.push(span, urgent);
+        let Some(sampled) = &self.spans.sampled else {
+            self.spans.push(span, urgent);
+            return;
+        };
+        let trace = span.span_context.trace_id();
+        sampled.open.ended(trace);
+        if !self.spans.push(span, urgent) {
+            sampled.open.dropped(trace);
+        }
     }
 
     fn force_flush(&self) -> OTelSdkResult {

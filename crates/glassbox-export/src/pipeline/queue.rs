@@ -73,10 +73,10 @@ pub(crate) struct Taken<T> {
 }
 
 impl<T: Size> Queue<T> {
-    /// Adds an item, or counts it as dropped where the queue is full or closed. `urgent` wakes the
-    /// exporter now; otherwise it wakes with the first item, to start its clock, and for each full
-    /// batch.
-    pub(crate) fn push(&self, item: T, urgent: bool) {
+    /// Adds an item, or counts it as dropped where the queue is full or closed, and says whether it
+    /// was added. `urgent` wakes the exporter now; otherwise it wakes with the first item, to start
+    /// its clock, and for each full batch.
+    pub(crate) fn push(&self, item: T, urgent: bool) -> bool {
         let bytes = item.size();
         let wake = {
             let mut state = self.lock();
@@ -90,7 +90,7 @@ impl<T: Size> Queue<T> {
                 // The lock is released before the item: freeing it takes a while.
                 drop(state);
                 drop(item);
-                return;
+                return false;
             }
             state.items += 1;
             state.bytes += bytes;
@@ -108,6 +108,7 @@ impl<T: Size> Queue<T> {
         if wake {
             self.wake.notify_one();
         }
+        true
     }
 }
 

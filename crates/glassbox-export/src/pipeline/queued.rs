@@ -37,18 +37,29 @@ impl<T> Queued<T> {
     }
 }
 
-impl<T: Clone + Send + Size + Sync + 'static> Feed for Queued<T> {
-    type Backlog = Batches<T>;
-
-    /// To every lane: the full batches, and with `all` the rest.
-    fn collect(&mut self, all: bool, lanes: &mut [Lane<Batches<T>>], tallies: &mut [SinkReport]) {
+impl<T> Queued<T> {
+    /// The full batches, and with `all` the rest.
+    pub(super) fn take(&mut self, all: bool) -> VecDeque<Bundle<T>> {
         let taken = self.queue.take(all);
         self.due = match (taken.left, self.due) {
             (0, _) => None,
             (_, Some(due)) => Some(due),
             (_, None) => Some(Instant::now() + self.batching.schedule_delay),
         };
-        for batch in taken.batches {
+        taken.batches
+    }
+
+    pub(super) fn max_batch_size(&self) -> usize {
+        self.batching.max_batch_size
+    }
+}
+
+impl<T: Clone + Send + Size + Sync + 'static> Feed for Queued<T> {
+    type Backlog = Batches<T>;
+
+    /// To every lane.
+    fn collect(&mut self, all: bool, lanes: &mut [Lane<Batches<T>>], tallies: &mut [SinkReport]) {
+        for batch in self.take(all) {
             let Some((last, others)) = lanes.split_last_mut() else {
                 return;
             };
@@ -110,9 +121,20 @@ impl<T> Batches<T> {
 
 impl<T: Size> Batches<T> {
     /// Takes what fits; returns how much did not.
-    pub(super) fn accept(&mut self, mut batch: Bundle<T>) -> Dropped {
+    pub(super) fn accept(&mut self, batch: Bundle<T>) -> Dropped {
+        let room = self.max_waiting.saturating_sub(self.waiting);
+        self.accept_most(room, batch)
+    }
+
+    /// Takes what there is memory for, however many they are: a trace that was held back comes all at
+    /// once.
+    pub(super) fn accept_by_bytes(&mut self, batch: Bundle<T>) -> Dropped {
+        self.accept_most(usize::MAX, batch)
+    }
+
+    fn accept_most(&mut self, most: usize, mut batch: Bundle<T>) -> Dropped {
         let light = self.light(&batch);
-        let room = self.max_waiting.saturating_sub(self.waiting).min(light);
+        let room = most.min(light);
         let dropped = batch.items.split_off(room.min(batch.items.len()));
         batch.bytes -= dropped.iter().map(Size::size).sum::<usize>();
         let dropped = Dropped {

@@ -127,6 +127,7 @@ impl<F: Feed> Worker<F> {
             .collect();
         drop(tallies);
         news.iter().for_each(|problem| self.shared.say(problem));
+        self.feed.tell();
     }
 
     fn start_exports(&mut self) {

@@ -29,6 +29,7 @@ fn each_problem_is_one_sentence() {
             last_error: Some("connection refused".to_owned()),
             ..sink()
         }],
+        sampling: None,
         unfinished: 1,
         timed_out: true,
     };

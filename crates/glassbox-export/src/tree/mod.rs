@@ -3,7 +3,6 @@
 mod bar;
 mod event;
 mod exporter;
-mod facts;
 mod render;
 mod style;
 
@@ -14,10 +13,10 @@ use std::time::{Duration, SystemTime};
 use opentelemetry::trace::{SpanId, TraceId};
 use opentelemetry_sdk::trace::SpanData;
 
-use facts::{Facts, Role};
-
 pub use exporter::TreeExporter;
 pub use style::TreeStyle;
+
+use crate::facts::{Facts, Role};
 
 /// The spans of one trace, each below its parent, brothers and sisters by start time.
 ///

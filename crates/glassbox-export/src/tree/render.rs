@@ -8,9 +8,9 @@ use opentelemetry_sdk::trace::SpanData;
 use unicode_width::UnicodeWidthStr;
 
 use super::bar::bar;
-use super::facts::{Facts, Role, Tokens};
 use super::style::{Color, TreeStyle};
 use super::{SpanTree, TreeTotals, event};
+use crate::facts::{Facts, Role, Tokens};
 use crate::text::{cut, dollars, grouped, pad, plain, short};
 
 /// Levels of the tree that are drawn; deeper ones stand below one another.

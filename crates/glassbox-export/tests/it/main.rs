@@ -8,5 +8,6 @@ mod install;
 mod otlp_grpc;
 mod otlp_http;
 mod pipeline;
+mod sampling;
 mod signals;
 mod support;

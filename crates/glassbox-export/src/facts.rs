@@ -1,4 +1,4 @@
-//! What a line of the tree needs from a span, whichever vocabulary it speaks.
+//! What a span says of itself, whichever vocabulary it speaks: for a line of the tree, and for a policy of the sampler.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use opentelemetry_sdk::trace::SpanData;
 
 /// What kind of work a span is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// A call that is billed: its tokens count.
     Model,
     Tool,
@@ -20,25 +20,25 @@ pub(super) enum Role {
 
 /// Tokens of one call. The cached are among the input, the reasoning among the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Tokens {
-    pub(super) input: Option<u64>,
-    pub(super) cached: Option<u64>,
-    pub(super) output: Option<u64>,
-    pub(super) reasoning: Option<u64>,
+pub(crate) struct Tokens {
+    pub(crate) input: Option<u64>,
+    pub(crate) cached: Option<u64>,
+    pub(crate) output: Option<u64>,
+    pub(crate) reasoning: Option<u64>,
 }
 
 #[derive(Debug)]
-pub(super) struct Facts<'a> {
-    pub(super) role: Role,
-    pub(super) tokens: Tokens,
+pub(crate) struct Facts<'a> {
+    pub(crate) role: Role,
+    pub(crate) tokens: Tokens,
     /// What it cost, in US dollars.
-    pub(super) cost: Option<f64>,
-    pub(super) model: Option<&'a str>,
-    pub(super) tool: Option<&'a str>,
+    pub(crate) cost: Option<f64>,
+    pub(crate) model: Option<&'a str>,
+    pub(crate) tool: Option<&'a str>,
     /// How it ended, where that was neither well nor with an error: `cancelled`, `step_limit`.
-    pub(super) outcome: Option<&'a str>,
+    pub(crate) outcome: Option<&'a str>,
     /// What failed, if something did: `timeout: no answer within 2 s`.
-    pub(super) error: Option<Cow<'a, str>>,
+    pub(crate) error: Option<Cow<'a, str>>,
 }
 
 /// The names of one fact, the preferred one first.
@@ -79,19 +79,19 @@ const OUTCOME: Names = &[glassbox::OUTCOME];
 const TOOL: Names = &[attribute::GEN_AI_TOOL_NAME, openinference::TOOL_NAME];
 
 impl<'a> Facts<'a> {
-    pub(super) fn new(span: &'a SpanData) -> Self {
+    pub(crate) fn new(span: &'a SpanData) -> Self {
         let attributes = Attributes(&span.attributes);
         Self {
-            role: role(span, attributes),
+            role: role(span),
             tokens: Tokens {
                 input: attributes.count(INPUT),
                 cached: attributes.count(CACHED),
                 output: attributes.count(OUTPUT),
                 reasoning: attributes.count(REASONING),
             },
-            cost: attributes.amount(COST),
+            cost: cost(span),
             model: attributes.text(MODEL),
-            tool: attributes.text(TOOL),
+            tool: tool(span),
             outcome: attributes
                 .text(OUTCOME)
                 .filter(|outcome| *outcome != "answer"),
@@ -100,9 +100,34 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// Input and output tokens of one call together, or zero where it says nothing of them.
+pub(crate) fn total_tokens(span: &SpanData) -> u64 {
+    let attributes = Attributes(&span.attributes);
+    let count = |names| attributes.count(names).unwrap_or(0);
+    count(INPUT).saturating_add(count(OUTPUT))
+}
+
+/// What one call cost, in US dollars.
+pub(crate) fn cost(span: &SpanData) -> Option<f64> {
+    Attributes(&span.attributes).amount(COST)
+}
+
+/// The tool's name.
+pub(crate) fn tool(span: &SpanData) -> Option<&str> {
+    Attributes(&span.attributes).text(TOOL)
+}
+
+/// Whether something failed.
+pub(crate) fn has_failed(span: &SpanData) -> bool {
+    matches!(span.status, Status::Error { .. })
+        || Attributes(&span.attributes)
+            .text(&[attribute::ERROR_TYPE])
+            .is_some()
+}
+
 /// Attributes of a span. One that was set twice has the later value.
 #[derive(Clone, Copy)]
-pub(super) struct Attributes<'a>(pub(super) &'a [KeyValue]);
+pub(crate) struct Attributes<'a>(pub(crate) &'a [KeyValue]);
 
 impl<'a> Attributes<'a> {
     fn value(self, names: Names) -> Option<&'a Value> {
@@ -114,7 +139,7 @@ impl<'a> Attributes<'a> {
         })
     }
 
-    pub(super) fn text(self, names: Names) -> Option<&'a str> {
+    pub(crate) fn text(self, names: Names) -> Option<&'a str> {
         match self.value(names)? {
             Value::String(text) if !text.as_str().is_empty() => Some(text.as_str()),
             _ => None,
@@ -139,9 +164,10 @@ impl<'a> Attributes<'a> {
     }
 }
 
-fn role(span: &SpanData, attributes: Attributes<'_>) -> Role {
+pub(crate) fn role(span: &SpanData) -> Role {
     use openinference::span_kind;
 
+    let attributes = Attributes(&span.attributes);
     match attributes.text(&[attribute::GEN_AI_OPERATION_NAME]) {
         Some(
             operation::CHAT

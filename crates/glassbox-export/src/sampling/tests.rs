@@ -1,0 +1,5 @@
+//! The sampler as a whole.
+
+mod bounds;
+mod environment;
+mod oracle;
