@@ -47,6 +47,7 @@ pub struct Builder {
     log_batching: Batching,
     listener: Option<Listener>,
     warnings: Vec<String>,
+    delivery_metrics: bool,
     disabled: bool,
 }
 
@@ -66,6 +67,7 @@ impl Builder {
             log_batching: Batching::for_logs(),
             listener: None,
             warnings: Vec::new(),
+            delivery_metrics: false,
             disabled: false,
         }
     }
@@ -130,6 +132,7 @@ impl Builder {
         builder.log_batching = Batching::read_for_logs(&mut settings);
         builder.resource = Some(resource::read(&mut settings));
         variables::check_sampler(&mut settings);
+        builder.delivery_metrics = true;
         builder.warnings = settings.warnings;
         builder
     }
@@ -223,8 +226,9 @@ impl Builder {
     }
 
     /// Hears one sentence about each problem when it comes up: each
-    /// [warning](Guard::warnings) at the start, the first failed delivery of a series, and what a
-    /// [`Guard`] that is dropped could not deliver. Called on the exporter's thread; it must not
+    /// [warning](Guard::warnings) at the start, the first failed delivery of a series or the fourth
+    /// attempt, the first item that a full queue has no room for, and what a [`Guard`] that is dropped
+    /// could not deliver. Called on the exporter's thread; it must not
     /// wait for spans.
     pub fn with_listener(mut self, listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.listener = Some(Arc::new(listener));
@@ -305,12 +309,11 @@ impl Builder {
             log_batching: self.log_batching.bounded(),
         };
         let (providers, pipelines) = plan.start(providers)?;
-        Ok(Guard::new(
-            providers,
-            pipelines,
-            self.warnings,
-            self.listener,
-        ))
+        let guard = Guard::new(providers, pipelines, self.warnings, self.listener);
+        if self.delivery_metrics {
+            guard.observe_delivery();
+        }
+        Ok(guard)
     }
 
     fn without_telemetry(self) -> Self {

@@ -59,6 +59,13 @@ impl Guard {
         &self.meter_provider
     }
 
+    /// Adds to the metrics what became of all telemetry.
+    pub(crate) fn observe_delivery(&self) {
+        if self.exports_metrics() {
+            self.pipelines.observe(&self.meter_provider);
+        }
+    }
+
     pub(crate) fn exports_metrics(&self) -> bool {
         self.pipelines.has_metrics()
     }

@@ -38,6 +38,10 @@ pub const RETRY_ATTEMPT: &str = "glassbox.retry.attempt";
 pub const RETRY_WAIT: &str = "glassbox.retry.wait";
 /// `http.response.status_code`: integer. The HTTP status of the attempt that failed.
 pub const RETRY_STATUS_CODE: &str = "http.response.status_code";
+/// `otel.component.name`: string. Which exporter, or the queue before it, by its type and a number.
+pub const OTEL_COMPONENT_NAME: &str = "otel.component.name";
+/// `otel.component.type`: string. What kind of exporter it is, or of queue.
+pub const OTEL_COMPONENT_TYPE: &str = "otel.component.type";
 /// Span event `glassbox.limit_reached`. A run stopped at one of its limits.
 pub const EVENT_LIMIT_REACHED: &str = "glassbox.limit_reached";
 /// Span event `glassbox.options_dropped`. Options were left out because the model cannot honour them.
@@ -46,6 +50,17 @@ pub const EVENT_OPTIONS_DROPPED: &str = "glassbox.options_dropped";
 pub const EVENT_RETRY: &str = "glassbox.retry";
 /// Metric `glassbox.client.cost`: counter of doubles, unit `{USD}`. What calls of models cost.
 pub const METRIC_CLIENT_COST: &str = "glassbox.client.cost";
+/// Metric `otel.sdk.exporter.log.exported`: counter of integers, unit `{log_record}`. Log records whose export is over, well or badly.
+pub const METRIC_OTEL_SDK_EXPORTER_LOG_EXPORTED: &str = "otel.sdk.exporter.log.exported";
+/// Metric `otel.sdk.exporter.metric_data_point.exported`: counter of integers, unit `{data_point}`. Data points whose export is over, well or badly.
+pub const METRIC_OTEL_SDK_EXPORTER_METRIC_DATA_POINT_EXPORTED: &str =
+    "otel.sdk.exporter.metric_data_point.exported";
+/// Metric `otel.sdk.exporter.span.exported`: counter of integers, unit `{span}`. Spans whose export is over, well or badly.
+pub const METRIC_OTEL_SDK_EXPORTER_SPAN_EXPORTED: &str = "otel.sdk.exporter.span.exported";
+/// Metric `otel.sdk.processor.log.processed`: counter of integers, unit `{log_record}`. Log records that left the queue before an exporter, or found no room in it.
+pub const METRIC_OTEL_SDK_PROCESSOR_LOG_PROCESSED: &str = "otel.sdk.processor.log.processed";
+/// Metric `otel.sdk.processor.span.processed`: counter of integers, unit `{span}`. Spans that left the queue before an exporter, or found no room in it.
+pub const METRIC_OTEL_SDK_PROCESSOR_SPAN_PROCESSED: &str = "otel.sdk.processor.span.processed";
 
 /// Values of the attributes that have a list of them.
 pub mod value {

@@ -93,6 +93,14 @@ impl Builder {
         self
     }
 
+    /// Whether the metrics that are exported also say what became of all telemetry: exported, rejected,
+    /// failed, dropped (`otel.sdk.exporter.*` and `otel.sdk.processor.*`). Default false, and true for a
+    /// builder that reads the environment.
+    pub fn with_delivery_metrics(mut self, wanted: bool) -> Self {
+        self.delivery_metrics = wanted;
+        self
+    }
+
     /// Changes the SDK's meter provider: views, further readers.
     pub fn with_meter_provider(
         mut self,

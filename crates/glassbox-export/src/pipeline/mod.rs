@@ -1,11 +1,15 @@
 //! From the thread that reports something to the thread that exports it.
 //!
 //! ```text
-//! span ends ──► Queue ─┬► Lane: backlog ─► Sink (one export at a time)
-//! log record ─► Queue ─┼► Lane: backlog ─► Sink
-//! instruments ─────────┴► Lane: reader ──► Sink                        (the exporter's thread)
+//! span ends ──► Queue ─┬► Lane: backlog ─► Parcel ─► Sink (one attempt at a time)
+//! log record ─► Queue ─┼► Lane: backlog ─► Parcel ─► Sink
+//! instruments ─────────┴► Lane: reader ──► Parcel ─► Sink               (the exporter's thread)
 //! (any thread)
 //! ```
+//!
+//! What an attempt leaves over, because the other end is not there, is busy or takes less at once, stays
+//! in its lane, which makes the next attempt when it is time. It does so for as long as the program
+//! runs; meanwhile the backlog fills up to its bounds, and what does not fit is counted.
 //!
 //! One processor feeds one bounded queue of spans, another one of log records; metrics add up in the
 //! SDK and are collected. One thread with its own single-threaded runtime does all the rest, with one
@@ -13,10 +17,13 @@
 //! hangs delays nobody else. The runtime of the program is never needed, never blocked and never
 //! waited for.
 
+mod account;
+mod backoff;
 mod collected;
 mod feed;
 mod handle;
 mod lane;
+mod observed;
 mod pipelines;
 mod processor;
 mod queue;
@@ -37,13 +44,14 @@ use opentelemetry_sdk::trace::TracerProviderBuilder;
 
 pub(crate) use pipelines::Pipelines;
 pub(crate) use processor::is_local_root;
+pub(crate) use queue::Dropped;
 
 use crate::batching::Batching;
 use crate::error::Error;
 use crate::periodic::Periodic;
 use crate::report::SinkReport;
 use crate::signal::Signal;
-use crate::sink::{Logs, Points, SinkSpec, Spans};
+use crate::sink::{Logs, Points, SinkSpec, Size, Spans};
 use collected::{Collected, Collections};
 use feed::Feed;
 use handle::Handle;
@@ -115,7 +123,7 @@ impl Plan {
             return provider;
         }
         let batching = self.batching;
-        let queue = Arc::new(Queue::new(batching.max_queue_size, batching.max_batch_size));
+        let queue = Arc::new(Queue::new(&batching));
         let eager = specs.iter().any(|spec| spec.eager);
         let spans = Arc::new(processor::Spans::new(Arc::clone(&queue), eager));
         let source = Arc::clone(&spans);
@@ -136,7 +144,7 @@ impl Plan {
             return provider;
         }
         let batching = self.log_batching;
-        let queue = Arc::new(Queue::new(batching.max_queue_size, batching.max_batch_size));
+        let queue = Arc::new(Queue::new(&batching));
         let eager = specs.iter().any(|spec| spec.eager);
         let records = Arc::new(Records::new(Arc::clone(&queue), eager));
         let source = Arc::clone(&records);
@@ -180,7 +188,7 @@ impl Plan {
 }
 
 /// A worker behind a queue.
-fn queued<T: Clone + Send + Sync + 'static>(
+fn queued<T: Clone + Send + Size + Sync + 'static>(
     source: Arc<dyn handle::Source>,
     queue: Arc<Queue<T>>,
     specs: Vec<SinkSpec<Vec<T>>>,
@@ -205,6 +213,7 @@ fn tally<B>(signal: Signal, spec: &SinkSpec<B>) -> SinkReport {
         signal,
         name: spec.name.clone(),
         target: spec.target.clone(),
+        component: spec.component.clone(),
         ..SinkReport::default()
     }
 }

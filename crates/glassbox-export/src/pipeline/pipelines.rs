@@ -67,7 +67,7 @@ impl Pipelines {
     }
 
     /// In the order of a report.
-    fn handles(&self) -> impl Iterator<Item = &Handle> {
+    pub(super) fn handles(&self) -> impl Iterator<Item = &Handle> {
         let traces = self.traces.iter().map(|(_, handle)| handle);
         traces.chain(&self.metrics).chain(&self.logs)
     }

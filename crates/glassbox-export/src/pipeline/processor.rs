@@ -10,7 +10,7 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
 use super::handle::{Handle, Source};
-use super::queue::Queue;
+use super::queue::{Dropped, Queue};
 
 /// The spans of a process, on their way to the exporter's thread.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Spans {
 }
 
 impl Source for Spans {
-    fn counts(&self) -> (u64, u64) {
+    fn counts(&self) -> (u64, Dropped) {
         self.queue.counts()
     }
 

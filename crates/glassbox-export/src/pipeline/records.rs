@@ -8,7 +8,7 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::logs::{LogProcessor, SdkLogRecord};
 
 use super::handle::{Handle, Source};
-use super::queue::Queue;
+use super::queue::{Dropped, Queue};
 use crate::sink::Log;
 
 /// The log records of a process, on their way to the exporter's thread.
@@ -26,7 +26,7 @@ impl Records {
 }
 
 impl Source for Records {
-    fn counts(&self) -> (u64, u64) {
+    fn counts(&self) -> (u64, Dropped) {
         self.queue.counts()
     }
 }

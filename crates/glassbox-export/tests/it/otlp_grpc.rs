@@ -93,7 +93,7 @@ async fn a_port_where_nobody_listens_is_one_clear_sentence() {
     let url = format!("http://127.0.0.1:{}", refused_port());
     let guard = from_environment(&url, &[]);
     end_spans(&guard, 5);
-    let report = guard.flush(LONG);
+    let report = guard.shutdown(LONG);
     assert_eq!(
         report.to_string(),
         format!(
@@ -123,8 +123,8 @@ fn a_collector_that_refuses_is_not_asked_again() {
     assert_eq!(
         report.to_string(),
         format!(
-            "could not deliver 2 spans to {}: the collector answered Unauthenticated \
-             (OTEL_EXPORTER_OTLP_HEADERS)",
+            "could not deliver 2 spans to {}: the collector answered Unauthenticated: \
+             who are you? (OTEL_EXPORTER_OTLP_HEADERS)",
             collector.url()
         )
     );
@@ -184,6 +184,6 @@ fn the_wrong_protocol_is_recognised() {
     let collector = crate::support::http::Collector::new([]);
     let guard = from_environment(&collector.url(), &[]);
     end_spans(&guard, 1);
-    let report = guard.flush(LONG);
+    let report = guard.shutdown(LONG);
     assert_eq!(report.sinks[0].failed, 1, "{report}");
 }

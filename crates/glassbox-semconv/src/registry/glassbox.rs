@@ -45,28 +45,102 @@ const ATTRIBUTES: &[AttributeDef] = &[
     AttributeDef::new("glassbox.retry.attempt", ValueKind::Int),
     AttributeDef::new("glassbox.retry.wait", ValueKind::Double),
     AttributeDef::new("http.response.status_code", ValueKind::Int),
+    AttributeDef::new("otel.component.name", ValueKind::String),
+    AttributeDef::new("otel.component.type", ValueKind::String),
 ];
 
 const SPANS: &[SpanDef] = &[];
 
-const METRICS: &[MetricDef] = &[MetricDef {
-    id: "glassbox.client.cost",
-    base: None,
-    name: "glassbox.client.cost",
-    instrument: Instrument::Counter,
-    unit: "{USD}",
-    value: ValueKind::Double,
-    boundaries: &[],
-    attributes: &[
-        AttributeRef::required("gen_ai.operation.name"),
-        AttributeRef::required("gen_ai.provider.name"),
-        AttributeRef::conditional("gen_ai.request.model"),
-        AttributeRef::recommended("gen_ai.response.model"),
-        AttributeRef::recommended("server.address"),
-        AttributeRef::conditional("server.port"),
-        AttributeRef::opt_in("user.id"),
-    ],
-}];
+const METRICS: &[MetricDef] = &[
+    MetricDef {
+        id: "glassbox.client.cost",
+        base: None,
+        name: "glassbox.client.cost",
+        instrument: Instrument::Counter,
+        unit: "{USD}",
+        value: ValueKind::Double,
+        boundaries: &[],
+        attributes: &[
+            AttributeRef::required("gen_ai.operation.name"),
+            AttributeRef::required("gen_ai.provider.name"),
+            AttributeRef::conditional("gen_ai.request.model"),
+            AttributeRef::recommended("gen_ai.response.model"),
+            AttributeRef::recommended("server.address"),
+            AttributeRef::conditional("server.port"),
+            AttributeRef::opt_in("user.id"),
+        ],
+    },
+    MetricDef {
+        id: "otel.sdk.exporter.log.exported",
+        base: None,
+        name: "otel.sdk.exporter.log.exported",
+        instrument: Instrument::Counter,
+        unit: "{log_record}",
+        value: ValueKind::Int,
+        boundaries: &[],
+        attributes: &[
+            AttributeRef::conditional("error.type"),
+            AttributeRef::required("otel.component.name"),
+            AttributeRef::required("otel.component.type"),
+        ],
+    },
+    MetricDef {
+        id: "otel.sdk.exporter.metric_data_point.exported",
+        base: None,
+        name: "otel.sdk.exporter.metric_data_point.exported",
+        instrument: Instrument::Counter,
+        unit: "{data_point}",
+        value: ValueKind::Int,
+        boundaries: &[],
+        attributes: &[
+            AttributeRef::conditional("error.type"),
+            AttributeRef::required("otel.component.name"),
+            AttributeRef::required("otel.component.type"),
+        ],
+    },
+    MetricDef {
+        id: "otel.sdk.exporter.span.exported",
+        base: None,
+        name: "otel.sdk.exporter.span.exported",
+        instrument: Instrument::Counter,
+        unit: "{span}",
+        value: ValueKind::Int,
+        boundaries: &[],
+        attributes: &[
+            AttributeRef::conditional("error.type"),
+            AttributeRef::required("otel.component.name"),
+            AttributeRef::required("otel.component.type"),
+        ],
+    },
+    MetricDef {
+        id: "otel.sdk.processor.log.processed",
+        base: None,
+        name: "otel.sdk.processor.log.processed",
+        instrument: Instrument::Counter,
+        unit: "{log_record}",
+        value: ValueKind::Int,
+        boundaries: &[],
+        attributes: &[
+            AttributeRef::conditional("error.type"),
+            AttributeRef::required("otel.component.name"),
+            AttributeRef::required("otel.component.type"),
+        ],
+    },
+    MetricDef {
+        id: "otel.sdk.processor.span.processed",
+        base: None,
+        name: "otel.sdk.processor.span.processed",
+        instrument: Instrument::Counter,
+        unit: "{span}",
+        value: ValueKind::Int,
+        boundaries: &[],
+        attributes: &[
+            AttributeRef::conditional("error.type"),
+            AttributeRef::required("otel.component.name"),
+            AttributeRef::required("otel.component.type"),
+        ],
+    },
+];
 
 const EVENTS: &[EventDef] = &[
     EventDef {

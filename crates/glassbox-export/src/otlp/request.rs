@@ -1,5 +1,7 @@
 //! The request that carries a batch, one kind for each signal.
 
+mod split;
+
 use std::collections::HashSet;
 use std::error::Error as StdError;
 
@@ -25,8 +27,17 @@ pub(super) trait Requests: Send + Sync + 'static {
     fn protobuf(&self, batch: &Self::Batch) -> Bytes;
 
     /// The same request as JSON: what is in one encoding is in the other.
-    fn json(protobuf: Bytes) -> Result<Bytes, Box<dyn StdError>>;
+    fn json(protobuf: Bytes) -> Result<Bytes, Unreadable>;
+
+    /// Two requests with half of the items each, and how many these are.
+    fn halve(protobuf: &Bytes) -> Result<[(Bytes, u64); 2], Unreadable>;
+
+    /// Where it goes over gRPC.
+    const METHOD: &'static str;
 }
+
+/// Bytes that are not the request they are said to be.
+pub(super) type Unreadable = Box<dyn StdError + Send + Sync>;
 
 impl Requests for Encoder {
     type Batch = Spans;
@@ -36,10 +47,16 @@ impl Requests for Encoder {
         self.encode(batch)
     }
 
-    fn json(protobuf: Bytes) -> Result<Bytes, Box<dyn StdError>> {
+    fn json(protobuf: Bytes) -> Result<Bytes, Unreadable> {
         let request = ExportTraceServiceRequest::decode(protobuf)?;
         Ok(serde_json::to_vec(&request)?.into())
     }
+
+    fn halve(protobuf: &Bytes) -> Result<[(Bytes, u64); 2], Unreadable> {
+        split::halve::<ExportTraceServiceRequest>(protobuf)
+    }
+
+    const METHOD: &'static str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 }
 
 /// Collections of metrics, which bring their resource along.
@@ -55,10 +72,16 @@ impl Requests for MetricRequests {
             .into()
     }
 
-    fn json(protobuf: Bytes) -> Result<Bytes, Box<dyn StdError>> {
+    fn json(protobuf: Bytes) -> Result<Bytes, Unreadable> {
         let request = ExportMetricsServiceRequest::decode(protobuf)?;
         Ok(serde_json::to_vec(&request)?.into())
     }
+
+    fn halve(protobuf: &Bytes) -> Result<[(Bytes, u64); 2], Unreadable> {
+        split::halve::<ExportMetricsServiceRequest>(protobuf)
+    }
+
+    const METHOD: &'static str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
 }
 
 pub(super) struct LogRequests {
@@ -90,10 +113,16 @@ impl Requests for LogRequests {
             .into()
     }
 
-    fn json(protobuf: Bytes) -> Result<Bytes, Box<dyn StdError>> {
+    fn json(protobuf: Bytes) -> Result<Bytes, Unreadable> {
         let request = ExportLogsServiceRequest::decode(protobuf)?;
         Ok(serde_json::to_vec(&request)?.into())
     }
+
+    fn halve(protobuf: &Bytes) -> Result<[(Bytes, u64); 2], Unreadable> {
+        split::halve::<ExportLogsServiceRequest>(protobuf)
+    }
+
+    const METHOD: &'static str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 }
 
 fn each_record(logs: &mut [ResourceLogs]) -> impl Iterator<Item = &mut LogRecord> {

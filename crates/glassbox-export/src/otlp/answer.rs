@@ -6,13 +6,13 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse
 use prost::Message;
 use serde_json::Value;
 
-use crate::otlp::failure;
+use super::failure;
+use super::letter::Answer;
 use crate::signal::Signal;
-use crate::sink::Delivered;
 
 /// What a success says about items that were not taken. A body that is something else is a success
-/// all the same.
-pub(super) fn delivered(signal: Signal, headers: &HeaderMap, body: &[u8]) -> Delivered {
+/// all the same. Nothing is repeated of what was `sent` as headers.
+pub(super) fn taken(signal: Signal, headers: &HeaderMap, body: &[u8], sent: &HeaderMap) -> Answer {
     let is_json = headers
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
@@ -33,9 +33,9 @@ pub(super) fn delivered(signal: Signal, headers: &HeaderMap, body: &[u8]) -> Del
         let rejected = u64::try_from(partial.rejected_spans).unwrap_or(0);
         (rejected, partial.error_message)
     };
-    Delivered {
+    Answer::Taken {
         rejected,
-        message: failure::shown(&message),
+        message: failure::quoted(&message, sent),
     }
 }
 
