@@ -13,6 +13,7 @@ mod output;
 mod prices;
 mod printer;
 mod run;
+mod spool;
 mod tracing;
 
 use std::future::Future;
@@ -58,6 +59,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
             watched(&trace, embed::embed(&arguments, &trace)).await
         }
         Command::Models(arguments) => models::list(&arguments),
+        Command::Spool(arguments) => spool::spool(&arguments),
     }
 }
 
@@ -90,6 +92,7 @@ impl Command {
             Self::Chat(arguments) => arguments.common.output,
             Self::Embed(arguments) => arguments.output,
             Self::Models(arguments) => arguments.output,
+            Self::Spool(arguments) => arguments.output,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod logs;
 mod metrics;
 mod resource;
+mod spool;
 mod variables;
 
 use std::fmt;
@@ -26,6 +27,7 @@ use crate::periodic::Periodic;
 use crate::pipeline::{Listener, Plan, Providers};
 use crate::sink::{self, Logs, Points, SinkSpec, Spans};
 use crate::tree::TreeExporter;
+use spool::{Asked, SpanSink};
 use variables::Kind;
 
 /// Collects what is wanted; [`install`](Self::install) or [`build`](Self::build) starts it.
@@ -34,7 +36,8 @@ use variables::Kind;
 /// reads by itself, unless [`with_provider`](Self::with_provider) says otherwise.
 #[must_use]
 pub struct Builder {
-    sinks: Vec<SinkSpec<Spans>>,
+    sinks: Vec<SpanSink>,
+    spool: Option<Asked>,
     metric_sinks: Vec<(SinkSpec<Points>, Temporality)>,
     log_sinks: Vec<SinkSpec<Logs>>,
     provider: TracerProviderBuilder,
@@ -55,6 +58,7 @@ impl Builder {
     pub(crate) fn new() -> Self {
         Self {
             sinks: Vec::new(),
+            spool: None,
             metric_sinks: Vec::new(),
             log_sinks: Vec::new(),
             provider: SdkTracerProvider::builder(),
@@ -132,6 +136,7 @@ impl Builder {
         builder.log_batching = Batching::read_for_logs(&mut settings);
         builder.resource = Some(resource::read(&mut settings));
         variables::check_sampler(&mut settings);
+        builder.read_spool(&mut settings);
         builder.delivery_metrics = true;
         builder.warnings = settings.warnings;
         builder
@@ -139,27 +144,28 @@ impl Builder {
 
     /// Adds JSON spans, for a person or a program that reads along: they are written as soon as a
     /// trace's root has ended.
-    pub fn with_console(mut self, console: ConsoleExporter) -> Self {
+    pub fn with_console(self, console: ConsoleExporter) -> Self {
         let target = console.target().to_owned();
         let build = |resource: &Resource| sink::spans(console, resource);
-        self.sinks
-            .push(SinkSpec::new("console", target, build).eager());
-        self
+        self.with_sink(SinkSpec::new("console", target, build).eager())
     }
 
     /// Adds the waterfall, for a person who watches: it is written as soon as a trace's root has
     /// ended.
-    pub fn with_tree(mut self, tree: TreeExporter) -> Self {
+    pub fn with_tree(self, tree: TreeExporter) -> Self {
         let target = tree.target().to_owned();
         let build = |resource: &Resource| sink::spans(tree, resource);
-        self.sinks
-            .push(SinkSpec::new("tree", target, build).eager());
-        self
+        self.with_sink(SinkSpec::new("tree", target, build).eager())
     }
 
     /// Adds delivery of spans over OTLP.
     pub fn with_otlp(mut self, otlp: Otlp) -> Self {
-        self.sinks.push(otlp.into_span_spec());
+        self.sinks.push(SpanSink::Otlp(Box::new(otlp)));
+        self
+    }
+
+    fn with_sink(mut self, spec: SinkSpec<Spans>) -> Self {
+        self.sinks.push(SpanSink::Other(spec));
         self
     }
 
@@ -189,14 +195,13 @@ impl Builder {
     /// It runs on the exporter's own thread, inside a single-threaded Tokio runtime, one export at
     /// a time.
     pub fn with_exporter(
-        mut self,
+        self,
         name: impl Into<String>,
         target: impl Into<String>,
         exporter: impl SpanExporter + 'static,
     ) -> Self {
         let build = |resource: &Resource| sink::spans(exporter, resource);
-        self.sinks.push(SinkSpec::new(name, target, build));
-        self
+        self.with_sink(SinkSpec::new(name, target, build))
     }
 
     /// Sets what produces the telemetry. Default: what the SDK detects, with
@@ -285,14 +290,16 @@ impl Builder {
     ///
     /// When an exporter, or the thread for them, cannot be set up.
     pub fn build(mut self) -> Result<Guard, Error> {
-        if let Some(listener) = &self.listener {
-            self.warnings.iter().for_each(|warning| listener(warning));
-        }
         if self.disabled {
             self = self.without_telemetry();
         }
-        let resource = self.resource.unwrap_or_else(|| Resource::builder().build());
-        let resource = resource::named(resource, self.service_name);
+        let resource = self.resource.take();
+        let resource = resource.unwrap_or_else(|| Resource::builder().build());
+        let resource = resource::named(resource, self.service_name.take());
+        let (spans, spool) = self.span_plan(&resource)?;
+        if let Some(listener) = &self.listener {
+            self.warnings.iter().for_each(|warning| listener(warning));
+        }
         let providers = Providers {
             tracer: self.provider.with_resource(resource.clone()),
             meter: self.meter_provider.with_resource(resource.clone()),
@@ -301,7 +308,8 @@ impl Builder {
         let plan = Plan {
             resource,
             listener: self.listener.clone(),
-            spans: self.sinks,
+            spans,
+            spool,
             batching: self.batching.bounded(),
             metrics: self.metric_sinks,
             periodic: self.periodic,
@@ -319,6 +327,7 @@ impl Builder {
     fn without_telemetry(self) -> Self {
         Self {
             sinks: Vec::new(),
+            spool: None,
             metric_sinks: Vec::new(),
             log_sinks: Vec::new(),
             provider: self.provider.with_sampler(Sampler::AlwaysOff),
@@ -333,6 +342,7 @@ impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
             .field("sinks", &self.sinks)
+            .field("spool", &self.spool)
             .field("metric_sinks", &self.metric_sinks)
             .field("log_sinks", &self.log_sinks)
             .field("batching", &self.batching)

@@ -10,11 +10,11 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 
 /// What may be of interest, so that nothing else (a key, a password) is copied or shown.
-const PREFIXES: [&str; 1] = ["OTEL_"];
+const PREFIXES: [&str; 2] = ["GLASSBOX_SPOOL_", "OTEL_"];
 const NAMES: [&str; 6] = ["COLUMNS", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "TERM"];
 
-/// A snapshot of the environment variables that matter here: `OTEL_*`, and what a terminal says
-/// about itself.
+/// A snapshot of the environment variables that matter here: `OTEL_*`, `GLASSBOX_SPOOL_*`, and what a
+/// terminal says about itself.
 ///
 /// ```
 /// use glassbox_export::Environment;

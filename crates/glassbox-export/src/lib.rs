@@ -12,7 +12,6 @@ mod pipeline;
 mod report;
 mod signal;
 mod sink;
-#[expect(dead_code, reason = "what comes next: the pipeline uses it")]
 mod spool;
 #[cfg(test)]
 mod testing;
@@ -30,7 +29,7 @@ pub use guard::{Flusher, Guard};
 pub use otlp::{Otlp, Protocol};
 pub use report::{Report, SinkReport};
 pub use signal::Signal;
-pub use spool::{Fsync, Full, Spool};
+pub use spool::{Fsync, Full, Spool, Waiting};
 pub use tree::{SpanTree, TreeExporter, TreeStyle, TreeTotals};
 
 /// Pipelines without exporters, to add some.
@@ -48,6 +47,7 @@ pub fn builder() -> Builder {
 /// | `OTEL_EXPORTER_OTLP_LOGS_*` | see [`Otlp::logs_from_environment`] |
 /// | `OTEL_BSP_*`, `OTEL_BLRP_*` | see [`Batching`] |
 /// | `OTEL_METRIC_EXPORT_INTERVAL`, `OTEL_METRIC_EXPORT_TIMEOUT` | in milliseconds, see [`Builder::with_metric_interval`] and [`Builder::with_metric_timeout`] |
+/// | `GLASSBOX_SPOOL_DIR`, `GLASSBOX_SPOOL_MAX_BYTES`, `GLASSBOX_SPOOL_FSYNC`, `GLASSBOX_SPOOL_FULL` | spans for collectors wait on the disk: see [`Spool::from_environment`] |
 /// | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | the resource |
 /// | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, `OTEL_SPAN_*_COUNT_LIMIT` | read by the SDK |
 /// | `OTEL_SDK_DISABLED` | `true`: no exporter, no spans, no metrics, no log records |

@@ -11,5 +11,6 @@ mod hosts;
 mod offline;
 mod prices;
 mod signals;
+mod spool;
 mod streams;
 mod telemetry;

@@ -9,7 +9,7 @@ fn from(variables: &[(&str, &str)]) -> Builder {
 
 fn sinks(variables: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
     let builder = from(variables);
-    let names = builder.sinks.into_iter().map(|sink| sink.name);
+    let names = builder.sinks.iter().map(|sink| sink.name().to_owned());
     (names.collect(), builder.warnings)
 }
 
@@ -38,7 +38,7 @@ fn all_sinks(builder: &Builder) -> [Vec<&str>; 3] {
         &sink.name
     }
     [
-        builder.sinks.iter().map(names).collect(),
+        builder.sinks.iter().map(SpanSink::name).collect(),
         builder
             .metric_sinks
             .iter()

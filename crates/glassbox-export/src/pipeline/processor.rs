@@ -11,11 +11,15 @@ use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
 use super::handle::{Handle, Source};
 use super::queue::{Dropped, Queue};
+use super::spooled::Recorder;
 
 /// The spans of a process, on their way to the exporter's thread.
 #[derive(Debug)]
 pub(crate) struct Spans {
-    pub(super) queue: Arc<Queue<SpanData>>,
+    /// To where they are only in memory.
+    queue: Option<Arc<Queue<SpanData>>>,
+    /// To where they are written down.
+    recorder: Option<Recorder>,
     /// Sampled spans that have started and not ended.
     open: AtomicI64,
     /// A root that ends wakes the exporter: somebody watches.
@@ -25,9 +29,14 @@ pub(crate) struct Spans {
 }
 
 impl Spans {
-    pub(super) fn new(queue: Arc<Queue<SpanData>>, eager: bool) -> Self {
+    pub(super) fn new(
+        queue: Option<Arc<Queue<SpanData>>>,
+        recorder: Option<Recorder>,
+        eager: bool,
+    ) -> Self {
         Self {
             queue,
+            recorder,
             open: AtomicI64::new(0),
             eager,
             latest: Mutex::new(None),
@@ -42,7 +51,8 @@ impl Spans {
 
 impl Source for Spans {
     fn counts(&self) -> (u64, Dropped) {
-        self.queue.counts()
+        let queue = self.queue.as_ref();
+        queue.map_or_else(Default::default, |queue| queue.counts())
     }
 
     fn unfinished(&self) -> u64 {
@@ -50,17 +60,18 @@ impl Source for Spans {
     }
 }
 
-/// Hands sampled spans to the pipeline. It never blocks, allocates only to grow the queue, and
-/// touches neither the context nor `tracing`, because a span may end inside either.
+/// Hands sampled spans to the pipeline. Without a spool it never blocks and allocates only to grow the
+/// queue; with one it writes to a file. It touches neither the context nor `tracing`, because a span may
+/// end inside either.
 #[derive(Debug)]
 pub(crate) struct Processor {
     spans: Arc<Spans>,
-    handle: Handle,
+    handles: Vec<Handle>,
 }
 
 impl Processor {
-    pub(crate) fn new(spans: Arc<Spans>, handle: Handle) -> Self {
-        Self { spans, handle }
+    pub(crate) fn new(spans: Arc<Spans>, handles: Vec<Handle>) -> Self {
+        Self { spans, handles }
     }
 }
 
@@ -86,16 +97,25 @@ impl SpanProcessor for Processor {
             return;
         }
         self.spans.open.fetch_sub(1, Ordering::Relaxed);
-        let urgent = self.spans.eager && is_local_root(&span);
-        self.spans.queue.push(span, urgent);
+        if let Some(recorder) = &self.spans.recorder {
+            recorder.record(&span);
+        }
+        if let Some(queue) = &self.spans.queue {
+            let urgent = self.spans.eager && is_local_root(&span);
+            queue.push(span, urgent);
+        }
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        self.handle.sdk_flush()
+        let mut results = self.handles.iter().map(Handle::sdk_flush);
+        results.find(Result::is_err).unwrap_or(Ok(()))
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.handle.sdk_shutdown(timeout)
+        let shutdown = |handle: &Handle| handle.sdk_shutdown(timeout);
+        // All of them, also after one that fails.
+        let results: Vec<_> = self.handles.iter().map(shutdown).collect();
+        results.into_iter().collect()
     }
 }
 

@@ -4,7 +4,6 @@ use std::mem::{size_of, size_of_val};
 
 use opentelemetry::logs::AnyValue;
 use opentelemetry::{Array, KeyValue, Value};
-use opentelemetry_sdk::trace::SpanData;
 
 use super::{Log, Span};
 
@@ -21,7 +20,7 @@ impl Size for Span {
     fn size(&self) -> usize {
         let events = self.events.events.iter();
         let links = self.links.links.iter();
-        size_of::<SpanData>()
+        size_of::<Self>()
             + self.name.len()
             + attributes(&self.attributes)
             + events

@@ -66,7 +66,6 @@ pub(super) fn segments(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
 #[derive(Debug)]
 pub(super) struct Owned {
     path: PathBuf,
-    /// Held for as long as this is open.
     lock: File,
 }
 
@@ -151,8 +150,14 @@ impl Owned {
             let _ = fs::remove_file(self.path.join(file));
         }
         fs::remove_file(self.path.join(LOCK))?;
-        drop(self.lock);
         fs::remove_dir(&self.path)
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        // Closing the file does it too, unless a process that was just forked has it open as well.
+        let _ = FileExt::unlock(&self.lock);
     }
 }
 

@@ -49,11 +49,13 @@ pub(super) struct Segment {
     pub(super) length: u64,
     /// Records that are damaged.
     pub(super) missing: Vec<Range<u64>>,
+    /// When it was begun, if that is known.
+    pub(super) begun: Option<SystemTime>,
 }
 
 impl Segment {
     /// How many records it has in a range of numbers.
-    fn records(&self, range: &Range<u64>) -> u64 {
+    pub(super) fn records(&self, range: &Range<u64>) -> u64 {
         let within = |other: &Range<u64>| {
             let end = range.end.min(other.end);
             end.saturating_sub(range.start.max(other.start))
@@ -213,7 +215,8 @@ impl Log {
         // What is left of one that could not be begun before.
         let _ = fs::remove_file(&path);
         let file = disk.create(&path)?;
-        if let Err(error) = file.append(&record::header(SystemTime::now())) {
+        let now = SystemTime::now();
+        if let Err(error) = file.append(&record::header(now)) {
             let _ = fs::remove_file(&path);
             return Err(error);
         }
@@ -223,6 +226,7 @@ impl Log {
             end: self.next,
             length: HEADER as u64,
             missing: Vec::new(),
+            begun: Some(now),
         });
         self.live = Some(Live {
             file,
@@ -281,6 +285,7 @@ impl Log {
     }
 
     /// Lets a receiver read again what it has not acknowledged.
+    #[cfg(test)]
     pub(super) fn rewind(&mut self, receiver: usize) {
         let receiver = &mut self.receivers[receiver];
         receiver.read = receiver.acknowledged;

@@ -11,19 +11,37 @@
 //! power.
 
 mod acks;
+mod dead;
 mod disk;
+mod drain;
 mod folder;
 mod log;
 mod read;
 mod record;
 mod recover;
+mod settings;
 mod state;
 mod store;
+mod waiting;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use log::Rotation;
+
+pub(crate) use dead::DeadLetters;
+pub(crate) use read::{Entry, Limits};
+pub(crate) use record::Kind;
+pub(crate) use recover::Health;
+pub(crate) use state::Seen;
+pub(crate) use store::{Store, Ticket};
+pub use waiting::Waiting;
+
+/// The folder of what is kept of a service; there is one kind of it so far.
+const TRACES: &str = "traces";
+/// The file beside the logs of a service with what was refused for good.
+pub(crate) const DEAD_LETTERS: &str = "dead.jsonl";
 
 /// Where spans are kept until they are delivered, how much of them, and how safely.
 ///
@@ -115,6 +133,20 @@ impl Spool {
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    pub(crate) fn max_bytes(&self) -> u64 {
+        self.max_bytes
+    }
+
+    /// Where the spans of a service are.
+    pub(crate) fn folder(&self, service: &str) -> PathBuf {
+        self.directory.join(folder::service(service)).join(TRACES)
+    }
+
+    /// Opens it for a service, with what others have left there.
+    pub(crate) fn open(&self, folder: PathBuf, targets: Vec<String>) -> io::Result<Store> {
+        Store::open(self.clone(), folder, targets)
     }
 
     fn rotation(&self) -> Rotation {

@@ -28,6 +28,8 @@ pub(crate) struct Health {
     pub(crate) torn: u64,
     /// Files with the name of a segment that are none this version can read. They are left alone.
     pub(crate) foreign: Vec<PathBuf>,
+    /// Why what could not be read could not, a line each.
+    pub(crate) unreadable: Vec<String>,
 }
 
 impl Health {
@@ -35,6 +37,7 @@ impl Health {
         self.damaged += other.damaged;
         self.torn += other.torn;
         self.foreign.extend(other.foreign);
+        self.unreadable.extend(other.unreadable);
     }
 }
 
@@ -154,6 +157,10 @@ fn contents(first: u64, path: &Path) -> io::Result<Contents> {
         end: scan.number(),
         length: size,
         missing,
+        begun: match header {
+            Header::Ours { created } => Some(created),
+            _ => None,
+        },
     };
     Ok(Contents::Segment(segment, tail))
 }

@@ -11,11 +11,10 @@ use super::log::{Appended, Log, Rotation};
 use super::read::{Chunk, Extent};
 use super::record::{Kind, LONGEST};
 use super::recover::Health;
-use super::store::Portion;
+use super::store::Ticket;
 
-/// After so many records the reader is woken, though others may come; and so many are the most that a
-/// loss of power costs.
-pub(crate) const MANY: u64 = 512;
+/// So many records are made safe from a loss of power at once, if a second is not over before.
+pub(super) const MANY: u64 = 512;
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -27,9 +26,46 @@ pub(super) struct State {
     /// What was written and is not safe from a loss of power yet.
     unsafe_files: Vec<Arc<dyn Append>>,
     unsafe_names: bool,
-    /// Records since the reader was woken.
+    unsafe_records: u64,
+    /// Logs with acknowledgements that are not written down.
+    unwritten: Vec<PathBuf>,
+    /// For each receiver, how many records there have been for it.
+    accepted: Vec<u64>,
+    /// Records since the reader looked.
     fresh: u64,
+    /// Records that were not written since the reader looked.
+    missed: u64,
+    /// The reader knows that there is something to read.
+    is_known: bool,
     closed: bool,
+}
+
+/// What the reader sees.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Look {
+    /// One for each receiver.
+    pub(crate) receivers: Vec<Seen>,
+    /// Records that a loss of power would cost now.
+    pub(crate) is_unsafe: bool,
+    /// There are so many of them that it is not worth waiting for more.
+    pub(crate) is_urgent: bool,
+    /// Acknowledgements are not written down.
+    pub(crate) is_unwritten: bool,
+    /// Records that were there once and cannot be read.
+    pub(crate) damaged: u64,
+    /// What the disk said last.
+    pub(crate) last_error: Option<String>,
+}
+
+/// What there is for a receiver, in records.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Not acknowledged.
+    pub(crate) waiting: u64,
+    /// Not read.
+    pub(crate) unread: u64,
+    /// Dropped, or not taken by the disk.
+    pub(crate) dropped: u64,
 }
 
 /// What did not go well.
@@ -87,7 +123,12 @@ impl State {
             },
             unsafe_files: Vec::new(),
             unsafe_names: false,
+            unsafe_records: 0,
+            unwritten: Vec::new(),
+            accepted: vec![0; receivers],
             fresh: 0,
+            missed: 0,
+            is_known: false,
             closed: false,
         }
     }
@@ -107,7 +148,13 @@ impl State {
 
     /// A log that was taken over comes before the own one.
     pub(super) fn add(&mut self, log: Log, health: Health) -> Vec<Owned> {
+        if self.closed {
+            return Vec::new();
+        }
         self.counts.health.add(health);
+        for (receiver, accepted) in self.accepted.iter_mut().enumerate() {
+            *accepted += log.waiting(receiver);
+        }
         let own = self.logs.len().saturating_sub(1);
         self.logs.insert(own, log);
         self.delivered()
@@ -157,24 +204,58 @@ impl State {
         }
     }
 
-    /// Counts a record, which may be lost with the power; true where the reader is to be woken.
-    pub(super) fn written(&mut self, appended: &Appended) -> bool {
-        let last = self.unsafe_files.last();
-        if !last.is_some_and(|last| Arc::ptr_eq(last, &appended.file)) {
-            self.unsafe_files.push(Arc::clone(&appended.file));
+    /// Counts a record; true where the reader is to be woken: for the first one, and when there are
+    /// `many`.
+    pub(super) fn written(&mut self, appended: &Appended, is_safe: bool, many: u64) -> bool {
+        self.accepted.iter_mut().for_each(|accepted| *accepted += 1);
+        self.fresh += 1;
+        if !is_safe {
+            let last = self.unsafe_files.last();
+            if !last.is_some_and(|last| Arc::ptr_eq(last, &appended.file)) {
+                self.unsafe_files.push(Arc::clone(&appended.file));
+            }
+            self.unsafe_names |= appended.begun;
+            self.unsafe_records += 1;
         }
-        self.unsafe_names |= appended.begun;
-        self.counted()
+        let is_first = !std::mem::replace(&mut self.is_known, true);
+        is_first || self.fresh == many || self.unsafe_records == MANY
     }
 
-    /// Counts a record; true where the reader is to be woken.
-    pub(super) fn counted(&mut self) -> bool {
-        self.fresh += 1;
-        self.fresh == 1 || self.fresh == MANY
+    /// What there is now. From here on fresh records are counted anew.
+    pub(super) fn look(&mut self) -> Look {
+        self.fresh = 0;
+        self.missed = 0;
+        let seen = |receiver: usize| Seen {
+            waiting: self.waiting(receiver),
+            unread: self.unread(receiver),
+            dropped: self.counts.dropped[receiver] + self.counts.refused,
+        };
+        let receivers: Vec<_> = (0..self.accepted.len()).map(seen).collect();
+        self.is_known = receivers.iter().any(|seen| seen.unread > 0);
+        Look {
+            receivers,
+            is_unsafe: self.unsafe_records > 0,
+            is_urgent: self.unsafe_records >= MANY,
+            is_unwritten: !self.unwritten.is_empty(),
+            damaged: self.counts.health.damaged,
+            last_error: self.counts.last_error.clone(),
+        }
+    }
+
+    /// Records, and records that were not written, since the reader looked.
+    pub(super) fn since(&self) -> (u64, u64) {
+        (self.fresh, self.missed)
+    }
+
+    /// How many records there have been for a receiver, and how many of them it has no need of.
+    pub(super) fn progress(&self, receiver: usize) -> (u64, u64) {
+        let accepted = self.accepted[receiver];
+        (accepted, accepted.saturating_sub(self.waiting(receiver)))
     }
 
     /// Counts a record that was not written.
     pub(super) fn refused(&mut self, refusal: Refusal) {
+        self.missed += 1;
         match refusal {
             Refusal::Closed | Refusal::Full => {
                 self.counts
@@ -199,7 +280,9 @@ impl State {
 
     pub(super) fn cannot_read(&mut self, path: PathBuf, error: &io::Error) {
         let said = format!("cannot read {}: {error}", path.display());
-        self.counts.last_error = Some(said);
+        if !self.counts.health.unreadable.contains(&said) {
+            self.counts.health.unreadable.push(said);
+        }
         self.settled.push(path);
     }
 
@@ -231,34 +314,41 @@ impl State {
         noted.is_some()
     }
 
-    pub(super) fn acknowledge(&mut self, receiver: usize, portion: &Portion) -> Done {
-        let Some(log) = self.log(portion.log()) else {
+    pub(super) fn acknowledge(&mut self, receiver: usize, ticket: &Ticket) -> Done {
+        let Some(log) = self.log(&ticket.log) else {
             return Done::default();
         };
-        log.acknowledge(receiver, portion.last());
+        log.acknowledge(receiver, ticket.last);
+        let files = log.reap(false);
+        if !self.unwritten.contains(&ticket.log) {
+            self.unwritten.push(ticket.log.clone());
+        }
         Done {
-            files: log.reap(false),
+            files,
             folders: self.delivered(),
         }
     }
 
+    #[cfg(test)]
     pub(super) fn rewind(&mut self, receiver: usize) {
         self.logs.iter_mut().for_each(|log| log.rewind(receiver));
     }
 
-    pub(super) fn acks(&mut self, log: &Path) -> Option<Acks> {
-        self.log(log).map(|log| log.acks())
+    /// The acknowledgements that are not written down, each with its log's folder.
+    pub(super) fn take_unwritten(&mut self) -> Vec<(PathBuf, Acks)> {
+        let logs = std::mem::take(&mut self.unwritten);
+        let acks = |path: PathBuf| {
+            let acks = self.log(&path)?.acks();
+            Some((path, acks))
+        };
+        logs.into_iter().filter_map(acks).collect()
     }
 
     /// What is not safe from a loss of power, and whether names of files are not.
     pub(super) fn take_unsafe(&mut self) -> (Vec<Arc<dyn Append>>, bool) {
+        self.unsafe_records = 0;
         let names = std::mem::take(&mut self.unsafe_names);
         (std::mem::take(&mut self.unsafe_files), names)
-    }
-
-    /// Begins to count anew what the reader is woken for; returns how many records came since.
-    pub(super) fn take_fresh(&mut self) -> u64 {
-        std::mem::take(&mut self.fresh)
     }
 
     /// Takes in nothing more; what everybody has is to be removed.

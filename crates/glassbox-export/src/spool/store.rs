@@ -16,7 +16,7 @@ use super::log::Log;
 use super::read::{Entry, Limits};
 use super::record::{FRAME, HEADER, Kind};
 use super::recover::{Health, Recovered, recover};
-use super::state::{Counts, Refusal, State};
+use super::state::{Look, MANY, Refusal, State};
 use super::{Fsync, Full, Spool};
 
 /// Any thread appends. One thread reads, delivers and acknowledges.
@@ -27,6 +27,8 @@ pub(crate) struct Store {
     folder: PathBuf,
     targets: Vec<String>,
     disk: Box<dyn Disk>,
+    /// When the reader is woken though it knows that there is something to read: so many records.
+    many: u64,
     state: Mutex<State>,
     /// Segments were removed.
     room: Condvar,
@@ -40,19 +42,15 @@ pub(crate) struct Store {
 #[derive(Debug)]
 pub(crate) struct Portion {
     pub(crate) records: Vec<Entry>,
-    log: PathBuf,
-    /// The number of its last record.
-    last: u64,
+    pub(crate) ticket: Ticket,
 }
 
-impl Portion {
-    pub(super) fn log(&self) -> &Path {
-        &self.log
-    }
-
-    pub(super) fn last(&self) -> u64 {
-        self.last
-    }
+/// What a portion is acknowledged with.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    pub(super) log: PathBuf,
+    /// The number of its last record.
+    pub(super) last: u64,
 }
 
 impl Store {
@@ -81,12 +79,19 @@ impl Store {
             folder,
             targets,
             disk,
+            many: MANY,
             room: Condvar::new(),
             wake: Notify::new(),
             writing: Mutex::new(()),
         };
         store.adopt()?;
         Ok(store)
+    }
+
+    /// Wakes the reader when so many records have come in.
+    pub(crate) fn with_batch(mut self, records: usize) -> Self {
+        self.many = records as u64;
+        self
     }
 
     /// Takes over what processes that are gone have left.
@@ -146,10 +151,8 @@ impl Store {
                 }
             };
         };
-        let wake = match self.settings.fsync {
-            Fsync::Interval => state.written(&appended),
-            _ => state.counted(),
-        };
+        let is_safe = self.settings.fsync != Fsync::Interval;
+        let wake = state.written(&appended, is_safe, self.many);
         drop(state);
         if wake {
             self.wake.notify_one();
@@ -214,50 +217,42 @@ impl Store {
             if !self.state().note(&log, receiver, &chunk) {
                 continue;
             }
-            let portion = Portion {
-                records: chunk.records,
-                log,
-                last,
-            };
-            if !portion.records.is_empty() {
-                return Some(portion);
+            let ticket = Ticket { log, last };
+            if !chunk.records.is_empty() {
+                return Some(Portion {
+                    records: chunk.records,
+                    ticket,
+                });
             }
-            self.acknowledge(receiver, &portion);
+            self.acknowledge(receiver, &ticket);
         }
     }
 
     /// The receiver has no more need of a portion. Where nobody has, it is removed.
-    pub(crate) fn acknowledge(&self, receiver: usize, portion: &Portion) {
-        let done = self.state().acknowledge(receiver, portion);
+    pub(crate) fn acknowledge(&self, receiver: usize, ticket: &Ticket) {
+        let done = self.state().acknowledge(receiver, ticket);
         remove_files(&done.files);
         remove_folders(done.folders);
         self.room.notify_all();
-        self.write_acks(&portion.log);
     }
 
-    /// The receiver did not get what it read, and will read it again.
-    pub(crate) fn rewind(&self, receiver: usize) {
-        self.state().rewind(receiver);
-        self.wake.notify_one();
-    }
-
-    fn write_acks(&self, log: &Path) {
+    /// Writes down what was acknowledged, and makes safe from a loss of power what was written before
+    /// this call.
+    pub(crate) fn tidy(&self) {
         let _one_at_a_time = lock(&self.writing);
-        let acks = self.state().acks(log);
-        let written = acks.map(|acks| {
-            let acks = acks.iter().map(|(target, number)| (&**target, *number));
-            acks::write(log, acks, self.settings.fsync != Fsync::Never)
-        });
-        // What is not written down is sent again by the next process.
-        if let Some(Err(error)) = written {
-            self.state().failed(&error);
-        }
-    }
-
-    /// Makes safe from a loss of power what was written before this call.
-    pub(crate) fn sync(&self) {
         let (files, names) = self.state().take_unsafe();
         self.make_safe(&files, names);
+        for (log, acks) in self.state().take_unwritten() {
+            let acks = acks.iter().map(|(target, number)| (&**target, *number));
+            let written = acks::write(&log, acks, self.settings.fsync != Fsync::Never);
+            // What is not written down is sent again by the next process. Where the log is gone, all
+            // has arrived.
+            if let Err(error) = written
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                self.state().failed(&error);
+            }
+        }
     }
 
     fn make_safe(&self, files: &[Arc<dyn Append>], names: bool) {
@@ -276,29 +271,36 @@ impl Store {
         self.wake.notified().await;
     }
 
-    /// No record comes in any more. What has arrived everywhere is removed; the rest is left to the
-    /// next process, once this store is dropped.
+    /// No record comes in any more.
     pub(crate) fn close(&self) {
         let files = self.state().close();
         remove_files(&files);
         self.room.notify_all();
-        self.sync();
     }
 
-    /// What becomes of it where the process is killed.
-    #[cfg(test)]
-    pub(crate) fn kill(self) {
-        self.state().logs.clear();
+    /// The reader has done what it could. What has arrived everywhere is removed; the rest is left to
+    /// the next process.
+    pub(crate) fn finish(&self) {
+        self.close();
+        self.tidy();
+        let logs = std::mem::take(&mut self.state().logs);
+        let done = logs.into_iter().filter(Log::is_delivered);
+        remove_folders(done.map(Log::into_folder).collect());
     }
 
-    /// What did not go well so far.
-    pub(crate) fn counts(&self) -> Counts {
-        self.state().counts.clone()
+    /// What there is now, for the reader.
+    pub(crate) fn look(&self) -> Look {
+        self.state().look()
     }
 
-    /// Records that a receiver has not acknowledged.
-    pub(crate) fn waiting(&self, receiver: usize) -> u64 {
-        self.state().waiting(receiver)
+    /// Records that came in since the last look, and records that should have.
+    pub(crate) fn since(&self) -> (u64, u64) {
+        self.state().since()
+    }
+
+    /// How many records there have been for a receiver, and how many of them it has no need of.
+    pub(crate) fn progress(&self, receiver: usize) -> (u64, u64) {
+        self.state().progress(receiver)
     }
 
     /// Records that a receiver has not read.
@@ -306,9 +308,9 @@ impl Store {
         self.state().unread(receiver)
     }
 
-    /// What is kept, in bytes.
-    pub(crate) fn bytes(&self) -> u64 {
-        self.state().bytes()
+    /// What is wrong with what was found.
+    pub(crate) fn health(&self) -> Health {
+        self.state().counts.health.clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -318,10 +320,7 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        self.close();
-        let logs = std::mem::take(&mut self.state().logs);
-        let done = logs.into_iter().filter(Log::is_delivered);
-        remove_folders(done.map(Log::into_folder).collect());
+        self.finish();
     }
 }
 
@@ -346,6 +345,31 @@ fn remove_files(files: &[PathBuf]) {
 fn remove_folders(folders: Vec<Owned>) {
     for folder in folders {
         let _ = folder.remove(&acks::FILES);
+    }
+}
+
+#[cfg(test)]
+impl Store {
+    /// What becomes of it where the process is killed.
+    pub(crate) fn kill(self) {
+        self.state().logs.clear();
+    }
+
+    fn counts(&self) -> super::state::Counts {
+        self.state().counts.clone()
+    }
+
+    /// The receiver did not get what it read, and will read it again.
+    fn rewind(&self, receiver: usize) {
+        self.state().rewind(receiver);
+    }
+
+    fn waiting(&self, receiver: usize) -> u64 {
+        self.state().waiting(receiver)
+    }
+
+    fn bytes(&self) -> u64 {
+        self.state().bytes()
     }
 }
 

@@ -7,4 +7,5 @@ mod otlp_grpc;
 mod otlp_http;
 mod pipeline;
 mod signals;
+mod spool;
 mod support;

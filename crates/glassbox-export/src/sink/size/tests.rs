@@ -1,5 +1,6 @@
 use opentelemetry::logs::{LogRecord as _, Logger as _, LoggerProvider as _};
 use opentelemetry_sdk::logs::SdkLoggerProvider;
+use opentelemetry_sdk::trace::SpanData;
 
 use super::*;
 use crate::testing::{SpanDataExt as _, span};

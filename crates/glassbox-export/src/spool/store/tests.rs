@@ -54,7 +54,7 @@ fn deliver(store: &Store) -> Vec<String> {
     let mut all = Vec::new();
     while let Some(portion) = store.read(0, ALL) {
         all.extend(texts(&portion));
-        store.acknowledge(0, &portion);
+        store.acknowledge(0, &portion.ticket);
     }
     all
 }
@@ -90,7 +90,7 @@ fn what_is_appended_is_read_in_order() {
     let portion = store.read(0, limits).unwrap();
     assert_eq!(texts(&portion), ["span 0", "span 1", "span 2", "span 3"]);
     assert_eq!((store.waiting(0), store.unread(0)), (10, 6));
-    store.acknowledge(0, &portion);
+    store.acknowledge(0, &portion.ticket);
     assert_eq!((store.waiting(0), store.unread(0)), (6, 6));
     assert_eq!(deliver(&store).len(), 6);
     assert_eq!(store.waiting(0), 0);
@@ -151,10 +151,10 @@ fn the_slowest_receiver_holds_the_files() {
     let portions: Vec<_> = std::iter::from_fn(|| one(0)).collect();
     portions
         .iter()
-        .for_each(|portion| store.acknowledge(0, portion));
+        .for_each(|portion| store.acknowledge(0, &portion.ticket));
     assert_eq!(files(folder.path(), ".seg").len(), 4);
     let portion = one(1).unwrap();
-    store.acknowledge(1, &portion);
+    store.acknowledge(1, &portion.ticket);
     assert_eq!(files(folder.path(), ".seg").len(), 3);
     assert_eq!((store.waiting(0), store.waiting(1)), (0, 3));
 }
@@ -211,8 +211,8 @@ fn what_is_written_is_made_safe() {
             append(&store, "span");
         }
         let at_once = syncs.load(std::sync::atomic::Ordering::Relaxed);
-        store.sync();
-        store.sync();
+        store.tidy();
+        store.tidy();
         let later = syncs.load(std::sync::atomic::Ordering::Relaxed);
         let expected = match fsync {
             Fsync::Never => (0, 0),

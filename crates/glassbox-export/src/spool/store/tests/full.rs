@@ -115,7 +115,7 @@ fn what_is_on_its_way_is_not_counted_as_dropped() {
     assert_eq!(portion.records.len(), 1, "one for each file");
     (8..10).for_each(|at| assert!(append(&store, &text(at))));
     assert_eq!(store.counts().dropped, [1]);
-    store.acknowledge(0, &portion);
+    store.acknowledge(0, &portion.ticket);
     assert_eq!(deliver(&store).len(), 8);
 }
 

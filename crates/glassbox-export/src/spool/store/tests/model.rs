@@ -16,7 +16,7 @@ enum Step {
     Restart {
         killed: bool,
     },
-    Sync,
+    Tidy,
     Adopt,
 }
 
@@ -25,7 +25,7 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (0_usize..300).prop_map(Step::Append),
         6 => (0_usize..2, 1_usize..6, any::<bool>()).prop_map(|(r, n, ok)| Step::Read(r, n, ok)),
         1 => any::<bool>().prop_map(|killed| Step::Restart { killed }),
-        1 => Just(Step::Sync),
+        1 => Just(Step::Tidy),
         1 => Just(Step::Adopt),
     ]
 }
@@ -60,7 +60,7 @@ fn read(store: &Store, model: &mut Model, step: (usize, usize, bool)) -> Result<
     prop_assert_eq!(&read, &next);
     if arrives {
         model[receiver].drain(..read.len());
-        store.acknowledge(receiver, &portion);
+        store.acknowledge(receiver, &portion.ticket);
     } else {
         store.rewind(receiver);
     }
@@ -91,13 +91,16 @@ proptest! {
                 }
                 Step::Restart { killed } => {
                     match killed {
-                        true => store.kill(),
+                        true => {
+                            store.tidy();
+                            store.kill();
+                        }
                         false => drop(store),
                     }
                     store = start(folder.path());
                     dropped = 0;
                 }
-                Step::Sync => store.sync(),
+                Step::Tidy => store.tidy(),
                 Step::Adopt => store.adopt().unwrap(),
             }
             let waiting = [store.waiting(0), store.waiting(1)];

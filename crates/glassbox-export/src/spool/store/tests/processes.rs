@@ -12,7 +12,8 @@ fn the_next_process_delivers_what_the_last_one_left() {
         bytes: usize::MAX,
     };
     let portion = store.read(0, two).unwrap();
-    store.acknowledge(0, &portion);
+    store.acknowledge(0, &portion.ticket);
+    store.tidy();
     store.kill();
 
     let next = open(folder.path(), settings());
@@ -24,6 +25,16 @@ fn the_next_process_delivers_what_the_last_one_left() {
         folder::folders(folder.path()).unwrap(),
         Vec::<PathBuf>::new()
     );
+}
+
+#[test]
+fn what_was_acknowledged_and_not_written_down_comes_again() {
+    let folder = TempDir::new().unwrap();
+    let store = open(folder.path(), settings());
+    (0..3).for_each(|at| assert!(append(&store, &format!("{at}"))));
+    assert_eq!(deliver(&store).len(), 3);
+    store.kill();
+    assert_eq!(deliver(&open(folder.path(), settings())), ["0", "1", "2"]);
 }
 
 #[test]
@@ -47,7 +58,8 @@ fn a_target_that_is_new_gets_all_that_is_there() {
     append(&store, "one");
     let portion = store.read(0, ALL).unwrap();
     append(&store, "two");
-    store.acknowledge(0, &portion);
+    store.acknowledge(0, &portion.ticket);
+    store.tidy();
     store.kill();
 
     let store = Store::open(settings(), folder.path().to_owned(), targets(2)).unwrap();
