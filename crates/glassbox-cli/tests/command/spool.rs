@@ -29,8 +29,8 @@ fn nowhere() -> String {
 
 const ASK: [&str; 5] = ["run", "--trace", "otlp", "--no-tools", "a question"];
 
-#[test]
-fn what_was_not_delivered_waits_and_is_drained() {
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_delivered_waits_and_is_drained() {
     let folder = TempDir::new().unwrap();
     let asked = run(&folder, &nowhere(), &ASK);
     assert_eq!(asked.code, 0, "{}", asked.stderr);
@@ -90,8 +90,8 @@ fn what_was_not_delivered_waits_and_is_drained() {
     assert_eq!((told.code, &*told.stdout), (0, "nothing waits\n"));
 }
 
-#[test]
-fn the_next_run_delivers_what_waits() {
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_run_delivers_what_waits() {
     let folder = TempDir::new().unwrap();
     run(&folder, &nowhere(), &ASK);
     let collector = Server::new(|_| Reply::new(200));
