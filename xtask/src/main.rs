@@ -12,6 +12,7 @@ use clap::Parser;
 
 mod ci;
 mod codegen;
+mod pulled;
 mod tidy;
 
 /// The workspace's chores.

@@ -25,6 +25,8 @@ pub(crate) enum Failure {
     Spool(String),
     /// The run failed.
     Failed(Box<Error>),
+    /// What was asked for is not there.
+    Nothing(String),
     /// The command was used wrongly.
     Usage(String),
 }
@@ -53,7 +55,8 @@ impl Failure {
         match self {
             Self::Closed => 0,
             Self::Interrupted(code) | Self::Undelivered(code) => *code,
-            Self::Ended(_) | Self::Lost(_) | Self::Waiting(_) | Self::Spool(_) => 1,
+            Self::Ended(_) | Self::Lost(_) | Self::Nothing(_) => 1,
+            Self::Waiting(_) | Self::Spool(_) => 1,
             Self::Usage(_) => 2,
             // Both are found before anything is sent, and are cured by another flag.
             Self::Failed(error) => match error.kind() {
@@ -75,7 +78,7 @@ impl Failure {
             Self::Waiting(1) => "1 span still waits".to_owned(),
             Self::Waiting(count) => format!("{count} spans still wait"),
             Self::Failed(error) => failed(error),
-            Self::Spool(message) | Self::Usage(message) => message.clone(),
+            Self::Nothing(message) | Self::Spool(message) | Self::Usage(message) => message.clone(),
         }
     }
 
@@ -93,6 +96,7 @@ impl Failure {
             Self::Closed
             | Self::Ended(_)
             | Self::Lost(_)
+            | Self::Nothing(_)
             | Self::Undelivered(_)
             | Self::Waiting(_) => None,
             Self::Spool(_) => plain("spool"),

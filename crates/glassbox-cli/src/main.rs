@@ -15,6 +15,7 @@ mod printer;
 mod run;
 mod spool;
 mod tracing;
+mod view;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -59,6 +60,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
             watched(&trace, embed::embed(&arguments, &trace)).await
         }
         Command::Models(arguments) => models::list(&arguments),
+        Command::View(arguments) => view::view(&arguments),
         Command::Spool(arguments) => spool::spool(&arguments),
     }
 }
@@ -92,6 +94,8 @@ impl Command {
             Self::Chat(arguments) => arguments.common.output,
             Self::Embed(arguments) => arguments.output,
             Self::Models(arguments) => arguments.output,
+            // What is printed are spans; a failure stands on standard error alone.
+            Self::View(_) => Form::Text,
             Self::Spool(arguments) => arguments.output,
         }
     }

@@ -21,8 +21,9 @@ pub struct Report {
     /// One entry for each exporter: those of traces, then of metrics, then of logs, each in the order
     /// in which they were added.
     pub sinks: Vec<SinkReport>,
-    /// Spans that had started and not ended when the pipeline was shut down; they are not
-    /// delivered. Zero in the report of a flush.
+    /// Spans that had started and not ended when the pipeline was shut down. They are ended then, marked
+    /// with `glassbox.span.unfinished`, and delivered with what was known of them at their start. Zero in
+    /// the report of a flush.
     pub unfinished: u64,
     /// The time given was over before everything was delivered.
     pub timed_out: bool,
@@ -39,7 +40,7 @@ impl Report {
     /// What will not arrive, counted once for each exporter.
     pub(crate) fn lost(&self) -> u64 {
         let lost = |sink: &SinkReport| sink.dropped + sink.failed;
-        self.sinks.iter().map(lost).sum::<u64>() + self.unfinished
+        self.sinks.iter().map(lost).sum()
     }
 
     /// Whether something waits for a place that does not take it now.
@@ -57,7 +58,7 @@ impl Report {
             .chain((self.unfinished > 0).then(|| {
                 let verb = if self.unfinished == 1 { "was" } else { "were" };
                 format!(
-                    "{} {verb} still open at the end and not delivered",
+                    "{} {verb} still open at the end: only what the start told is known",
                     Signal::Traces.count(self.unfinished)
                 )
             }))

@@ -16,7 +16,7 @@ mod parcel;
 mod points;
 mod size;
 
-pub(crate) use exporter::{logs, metrics, spans};
+pub(crate) use exporter::{logs, metrics, once, spans};
 pub(crate) use parcel::{Attempt, Later, Outcome, Parcel, Rest};
 pub(crate) use points::{Points, each_metric};
 pub(crate) use size::Size;

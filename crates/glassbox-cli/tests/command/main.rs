@@ -8,9 +8,11 @@ mod binary;
 
 mod failures;
 mod hosts;
+mod keys;
 mod offline;
 mod prices;
 mod signals;
 mod spool;
 mod streams;
 mod telemetry;
+mod view;

@@ -1,11 +1,12 @@
-//! What a builder does about a spool.
+//! What a builder adds for collectors of spans and files, and the spool before collectors.
 
 use opentelemetry_sdk::Resource;
 
 use super::Builder;
 use super::resource::SERVICE_NAME;
-use crate::environment::Settings;
+use crate::environment::{Environment, Settings};
 use crate::error::Error;
+use crate::file::OtlpFile;
 use crate::otlp::Otlp;
 use crate::pipeline::SpoolPlan;
 use crate::sink::{SinkSpec, Spans};
@@ -26,6 +27,42 @@ pub(super) enum Asked {
     Program(Spool),
     /// By variables: what cannot be kept is delivered all the same.
     Environment(Spool),
+}
+
+/// Collectors of spans, and files.
+impl Builder {
+    /// Adds delivery of spans over OTLP.
+    pub fn with_otlp(mut self, otlp: Otlp) -> Self {
+        self.sinks.push(SpanSink::Otlp(Box::new(otlp)));
+        self
+    }
+
+    /// Adds delivery of spans over OTLP, as the `OTEL_EXPORTER_OTLP_*` variables say.
+    ///
+    /// # Errors
+    ///
+    /// See [`Otlp::from_environment`].
+    pub fn with_otlp_from_env(self) -> Result<Self, Error> {
+        self.with_otlp_from_environment(&Environment::from_env())
+    }
+
+    /// Like [`with_otlp_from_env`](Self::with_otlp_from_env), from variables given.
+    ///
+    /// # Errors
+    ///
+    /// See [`Otlp::from_environment`].
+    pub fn with_otlp_from_environment(mut self, environment: &Environment) -> Result<Self, Error> {
+        let (otlp, warnings) = Otlp::from_environment(environment)?;
+        self.warn(warnings);
+        Ok(self.with_otlp(otlp))
+    }
+
+    /// Adds a file of OTLP JSON lines.
+    ///
+    /// A file that cannot be opened is an error of [`install`](Self::install) and [`build`](Self::build).
+    pub fn with_file(self, file: OtlpFile) -> Self {
+        self.with_sink(file.into_span_spec())
+    }
 }
 
 /// A spool, so that no span that has ended is lost with the process.

@@ -27,12 +27,14 @@ use crate::error::Error;
 use crate::signal::Signal;
 use crate::sink::{Logs, Points, Sink, SinkSpec, Spans, Stored};
 pub(crate) use encode::Encoder;
+pub(crate) use request::{LogRequests, MetricRequests, Requests};
+
 use endpoint::Endpoint;
 use failure::Hints;
 use grpc::GrpcCourier;
 use http::HttpCourier;
 use letter::{Courier, Post};
-use request::{LogRequests, MetricRequests, Requests, StoredSpans};
+use request::StoredSpans;
 use tls::Tls;
 
 /// How OTLP travels (`OTEL_EXPORTER_OTLP_PROTOCOL`).

@@ -1,5 +1,6 @@
 //! The request that carries a batch, one kind for each signal.
 
+mod finite;
 mod split;
 mod stored;
 
@@ -22,7 +23,7 @@ use crate::signal::Signal;
 use crate::sink::{Batch, Logs, Points, Spans};
 pub(super) use stored::StoredSpans;
 
-pub(super) trait Requests: Send + Sync + 'static {
+pub(crate) trait Requests: Send + Sync + 'static {
     type Batch: Batch;
     const SIGNAL: Signal;
 
@@ -48,7 +49,7 @@ pub(super) trait Requests: Send + Sync + 'static {
 }
 
 /// Bytes that are not the request they are said to be.
-pub(super) type Unreadable = Box<dyn StdError + Send + Sync>;
+pub(crate) type Unreadable = Box<dyn StdError + Send + Sync>;
 
 impl Requests for Encoder {
     type Batch = Spans;
@@ -59,7 +60,8 @@ impl Requests for Encoder {
     }
 
     fn json(protobuf: Bytes) -> Result<Bytes, Unreadable> {
-        let request = ExportTraceServiceRequest::decode(protobuf)?;
+        let mut request = ExportTraceServiceRequest::decode(protobuf)?;
+        finite::spans(&mut request.resource_spans);
         Ok(serde_json::to_vec(&request)?.into())
     }
 
@@ -71,7 +73,7 @@ impl Requests for Encoder {
 }
 
 /// Collections of metrics, which bring their resource along.
-pub(super) struct MetricRequests;
+pub(crate) struct MetricRequests;
 
 impl Requests for MetricRequests {
     type Batch = Points;
@@ -95,12 +97,12 @@ impl Requests for MetricRequests {
     const METHOD: &'static str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
 }
 
-pub(super) struct LogRequests {
+pub(crate) struct LogRequests {
     resource: ResourceAttributesWithSchema,
 }
 
 impl LogRequests {
-    pub(super) fn new(resource: &Resource) -> Self {
+    pub(crate) fn new(resource: &Resource) -> Self {
         Self {
             resource: resource.into(),
         }
@@ -125,7 +127,8 @@ impl Requests for LogRequests {
     }
 
     fn json(protobuf: Bytes) -> Result<Bytes, Unreadable> {
-        let request = ExportLogsServiceRequest::decode(protobuf)?;
+        let mut request = ExportLogsServiceRequest::decode(protobuf)?;
+        finite::logs(&mut request.resource_logs);
         Ok(serde_json::to_vec(&request)?.into())
     }
 

@@ -27,7 +27,10 @@ pub(super) trait Source: fmt::Debug + Send + Sync {
     /// Items that wait for the worker, and items that were dropped before it saw them.
     fn counts(&self) -> (u64, Dropped);
 
-    /// Items that have begun and not ended.
+    /// Ends what has begun and not ended, so that it waits for the worker with the others.
+    fn finish(&self) {}
+
+    /// Items that had begun and not ended when that was called, or since.
     fn unfinished(&self) -> u64 {
         0
     }
@@ -168,6 +171,7 @@ impl Handle {
         if self.shared.over.load(Ordering::Relaxed) {
             return Answer(None);
         }
+        self.shared.source.finish();
         self.ask(deadline, Command::Shutdown)
     }
 

@@ -27,6 +27,7 @@ mod feed;
 mod handle;
 mod lane;
 mod observed;
+mod open;
 mod pipelines;
 mod processor;
 mod queue;
@@ -55,6 +56,7 @@ pub(crate) use queue::Dropped;
 
 use crate::batching::Batching;
 use crate::error::Error;
+use crate::limits::{LongestValue, RecordLimits};
 use crate::periodic::Periodic;
 use crate::report::SinkReport;
 use crate::signal::Signal;
@@ -71,6 +73,9 @@ use records::{RecordProcessor, Records};
 use spooled::{Recorder, Spooled, Written};
 use worker::Worker;
 
+/// The name of the exporter's thread.
+pub(crate) const THREAD: &str = "glassbox-export";
+
 /// Hears one sentence about each problem at the time it comes up.
 pub(crate) type Listener = Arc<dyn Fn(&str) + Send + Sync>;
 
@@ -81,10 +86,13 @@ pub(crate) struct Plan {
     pub(crate) spans: Vec<SinkSpec<Spans>>,
     pub(crate) spool: Option<SpoolPlan>,
     pub(crate) batching: Batching,
+    /// The longest text in an attribute of a span.
+    pub(crate) longest: Option<LongestValue>,
     pub(crate) metrics: Vec<(SinkSpec<Points>, Temporality)>,
     pub(crate) periodic: Periodic,
     pub(crate) logs: Vec<SinkSpec<Logs>>,
     pub(crate) log_batching: Batching,
+    pub(crate) record_limits: RecordLimits,
 }
 
 /// What goes through a spool.
@@ -123,10 +131,12 @@ impl Plan {
             spans: Vec::new(),
             spool: None,
             batching,
+            longest: None,
             metrics: Vec::new(),
             periodic: Periodic::default(),
             logs: Vec::new(),
             log_batching: batching,
+            record_limits: RecordLimits::default(),
         }
     }
 
@@ -175,8 +185,13 @@ impl Plan {
         let recorder = plan
             .as_ref()
             .map(|(store, ..)| Recorder::new(Arc::clone(store), &self.resource));
-        let spans = Arc::new(processor::Spans::new(queue.clone(), recorder, eager));
-        let counted = queue.is_none().then(|| Arc::clone(&spans));
+        let spans = Arc::new(processor::Spans::new(
+            queue.clone(),
+            recorder,
+            eager,
+            self.longest,
+        ));
+        let counts_open = queue.is_none();
         if let Some(queue) = queue {
             let source = Arc::clone(&spans);
             let (handle, start) = queued(source, queue, specs, batching, Signal::Traces, self);
@@ -184,7 +199,11 @@ impl Plan {
             pipelines.traces = Some(handle);
         }
         if let Some((store, directory, sinks)) = plan {
-            let source = Arc::new(Written::new(Arc::clone(&store), counted));
+            let source = Arc::new(Written::new(
+                Arc::clone(&store),
+                Arc::clone(&spans),
+                counts_open,
+            ));
             let (handle, start) = spooled(source, store, &directory, sinks, self);
             workers.spool = Some(start);
             pipelines.spool = Some(handle);
@@ -207,7 +226,7 @@ impl Plan {
         let batching = self.log_batching;
         let queue = Arc::new(Queue::new(&batching));
         let eager = specs.iter().any(|spec| spec.eager);
-        let records = Arc::new(Records::new(Arc::clone(&queue), eager));
+        let records = Arc::new(Records::new(Arc::clone(&queue), eager, self.record_limits));
         let source = Arc::clone(&records);
         let (handle, start) = queued(source, queue, specs, batching, Signal::Logs, self);
         workers.logs = Some(start);
@@ -343,7 +362,7 @@ fn run(workers: Workers, resource: Resource) -> Result<(), Error> {
         runtime.shutdown_background();
     };
     thread::Builder::new()
-        .name("glassbox-export".to_owned())
+        .name(THREAD.to_owned())
         .spawn(thread)
         .map_err(|error| Error::caused("cannot start the exporter's thread", error))?;
     match started.recv() {

@@ -40,6 +40,13 @@ impl Pipelines {
         self.report(timed_out)
     }
 
+    /// Begins to deliver what came before this call, and waits for nothing.
+    pub(crate) fn hurry(&self, timeout: Duration) {
+        let deadline = Deadline::after(timeout);
+        self.handles()
+            .for_each(|handle| drop(handle.begin_flush(deadline)));
+    }
+
     /// Delivers what is there, gives up on the rest when the time is over, and ends the workers.
     pub(crate) fn shutdown(&self, timeout: Duration) -> Report {
         let timed_out = self.ask(timeout, Handle::begin_shutdown);

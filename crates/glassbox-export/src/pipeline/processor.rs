@@ -1,6 +1,6 @@
 //! The SDK's side of the spans' pipeline.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,8 +10,10 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
 use super::handle::{Handle, Source};
+use super::open::OpenSpans;
 use super::queue::{Dropped, Queue};
 use super::spooled::Recorder;
+use crate::limits::LongestValue;
 
 /// The spans of a process, on their way to the exporter's thread.
 #[derive(Debug)]
@@ -21,9 +23,12 @@ pub(crate) struct Spans {
     /// To where they are written down.
     recorder: Option<Recorder>,
     /// Sampled spans that have started and not ended.
-    open: AtomicI64,
+    open: OpenSpans,
+    /// How many of them the end found open.
+    unfinished: AtomicU64,
     /// A root that ends wakes the exporter: somebody watches.
     eager: bool,
+    longest: Option<LongestValue>,
     /// The trace that began last.
     latest: Mutex<Option<TraceId>>,
 }
@@ -33,13 +38,28 @@ impl Spans {
         queue: Option<Arc<Queue<SpanData>>>,
         recorder: Option<Recorder>,
         eager: bool,
+        longest: Option<LongestValue>,
     ) -> Self {
         Self {
+            longest,
             queue,
             recorder,
-            open: AtomicI64::new(0),
+            open: OpenSpans::default(),
+            unfinished: AtomicU64::new(0),
             eager,
             latest: Mutex::new(None),
+        }
+    }
+
+    fn push(&self, mut span: SpanData, urgent: bool) {
+        if let Some(longest) = self.longest {
+            longest.cut_span(&mut span);
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.record(&span);
+        }
+        if let Some(queue) = &self.queue {
+            queue.push(span, urgent);
         }
     }
 
@@ -55,14 +75,22 @@ impl Source for Spans {
         queue.map_or_else(Default::default, |queue| queue.counts())
     }
 
+    fn finish(&self) {
+        let spans = self.open.end_all();
+        let count = spans.len() as u64;
+        self.unfinished.fetch_add(count, Ordering::Relaxed);
+        for span in spans {
+            self.push(span, false);
+        }
+    }
+
     fn unfinished(&self) -> u64 {
-        u64::try_from(self.open.load(Ordering::Relaxed)).unwrap_or(0)
+        self.unfinished.load(Ordering::Relaxed) + self.open.count()
     }
 }
 
-/// Hands sampled spans to the pipeline. Without a spool it never blocks and allocates only to grow the
-/// queue; with one it writes to a file. It touches neither the context nor `tracing`, because a span may
-/// end inside either.
+/// Hands sampled spans to the pipeline. Without a spool it never blocks; with one it writes to a file. It
+/// touches neither the context nor `tracing`, because a span may end inside either.
 #[derive(Debug)]
 pub(crate) struct Processor {
     spans: Arc<Spans>,
@@ -81,7 +109,6 @@ impl SpanProcessor for Processor {
         if !context.is_sampled() {
             return;
         }
-        self.spans.open.fetch_add(1, Ordering::Relaxed);
         if !parent.has_active_span() {
             let mut latest = self
                 .spans
@@ -90,20 +117,19 @@ impl SpanProcessor for Processor {
                 .unwrap_or_else(PoisonError::into_inner);
             *latest = Some(context.trace_id());
         }
+        self.spans.open.begin(span);
     }
 
     fn on_end(&self, span: SpanData) {
         if !span.span_context.is_sampled() {
             return;
         }
-        self.spans.open.fetch_sub(1, Ordering::Relaxed);
-        if let Some(recorder) = &self.spans.recorder {
-            recorder.record(&span);
+        if !self.spans.open.end(span.span_context.span_id()) {
+            // The end came first, and has delivered what was known.
+            return;
         }
-        if let Some(queue) = &self.spans.queue {
-            let urgent = self.spans.eager && is_local_root(&span);
-            queue.push(span, urgent);
-        }
+        let urgent = self.spans.eager && is_local_root(&span);
+        self.spans.push(span, urgent);
     }
 
     fn force_flush(&self) -> OTelSdkResult {

@@ -56,13 +56,18 @@ impl Recorder {
 #[derive(Debug)]
 pub(super) struct Written {
     store: Arc<Store>,
-    /// Where there is nobody else to count those that are open.
-    spans: Option<Arc<Spans>>,
+    spans: Arc<Spans>,
+    /// There is nobody else to count those that are open.
+    counts_open: bool,
 }
 
 impl Written {
-    pub(super) fn new(store: Arc<Store>, spans: Option<Arc<Spans>>) -> Self {
-        Self { store, spans }
+    pub(super) fn new(store: Arc<Store>, spans: Arc<Spans>, counts_open: bool) -> Self {
+        Self {
+            store,
+            spans,
+            counts_open,
+        }
     }
 }
 
@@ -76,8 +81,16 @@ impl Source for Written {
         (fresh, dropped)
     }
 
+    /// Whoever is first ends them for all.
+    fn finish(&self) {
+        self.spans.finish();
+    }
+
     fn unfinished(&self) -> u64 {
-        self.spans.as_ref().map_or(0, |spans| spans.unfinished())
+        match self.counts_open {
+            true => self.spans.unfinished(),
+            false => 0,
+        }
     }
 }
 

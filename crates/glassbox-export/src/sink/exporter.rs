@@ -110,7 +110,7 @@ struct Once<B, F> {
     export: F,
 }
 
-fn once<B, F, R>(batch: B, export: F) -> Box<dyn Parcel>
+pub(crate) fn once<B, F, R>(batch: B, export: F) -> Box<dyn Parcel>
 where
     B: Batch,
     F: FnOnce(B) -> R + Send + 'static,

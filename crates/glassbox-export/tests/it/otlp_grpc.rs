@@ -187,3 +187,29 @@ fn the_wrong_protocol_is_recognised() {
     let report = guard.shutdown(LONG);
     assert_eq!(report.sinks[0].failed, 1, "{report}");
 }
+
+#[test]
+fn the_library_s_exporter_sends_the_same() {
+    use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
+
+    let (ours, theirs) = (Collector::new([]), Collector::new([]));
+    // Its client is set up inside a runtime.
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let exporter = {
+        let _entered = runtime.enter();
+        let exporter = SpanExporter::builder().with_tonic();
+        exporter.with_endpoint(theirs.url()).build().unwrap()
+    };
+    let guard = builder()
+        .with_batching(patient())
+        .with_otlp(Otlp::grpc(&ours.url()).unwrap())
+        .with_exporter("library", theirs.url(), exporter)
+        .build()
+        .unwrap();
+    end_spans(&guard, 5);
+    let report = guard.shutdown(LONG);
+    assert!(report.is_complete(), "{report}");
+    let (_, sent) = &ours.received()[0];
+    let (_, expected) = &theirs.received()[0];
+    assert_eq!(sent, expected);
+}
