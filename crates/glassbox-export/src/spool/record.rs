@@ -33,6 +33,10 @@ impl Kind {
     /// One ended span, as a `TracesData` message with its resource.
     pub(crate) const SPAN: Self = Self(1);
 
+    /// What a later version may write.
+    #[cfg(test)]
+    pub(super) const OTHER: Self = Self(2);
+
     /// Zero is no kind: a hole in a file reads as zeros.
     fn new(byte: u8) -> Option<Self> {
         (byte != 0).then_some(Self(byte))

@@ -218,11 +218,11 @@ impl Store {
                 continue;
             }
             let ticket = Ticket { log, last };
-            if !chunk.records.is_empty() {
-                return Some(Portion {
-                    records: chunk.records,
-                    ticket,
-                });
+            let mut records = chunk.records;
+            // What a later version writes beside spans is for itself.
+            records.retain(|record| record.kind == Kind::SPAN);
+            if !records.is_empty() {
+                return Some(Portion { records, ticket });
             }
             self.acknowledge(receiver, &ticket);
         }

@@ -117,6 +117,20 @@ fn a_portion_is_bounded_in_bytes_and_never_empty() {
 }
 
 #[test]
+fn what_is_no_span_is_passed_over() {
+    let folder = TempDir::new().unwrap();
+    let store = open(folder.path(), settings());
+    for text in ["one", "two"] {
+        assert!(store.append(Kind::OTHER, b"a verdict"));
+        assert!(append(&store, text));
+    }
+    assert_eq!(deliver(&store), ["one", "two"]);
+    assert!(store.append(Kind::OTHER, b"a verdict"));
+    assert!(store.read(0, ALL).is_none());
+    assert_eq!(store.waiting(0), 0);
+}
+
+#[test]
 fn what_was_not_acknowledged_is_read_again() {
     let folder = TempDir::new().unwrap();
     let store = open(folder.path(), settings());
