@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Models(ModelsArguments),
     /// Show the traces in a file of OTLP JSON lines
     View(ViewArguments),
+    /// Tell which spans wait on the disk, or deliver them
+    Spool(SpoolArguments),
 }
 
 #[derive(Debug, Args)]
@@ -197,6 +199,28 @@ pub(crate) struct ModelsArguments {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = Form::Text)]
     pub(crate) output: Form,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SpoolArguments {
+    #[command(subcommand)]
+    pub(crate) action: Option<SpoolAction>,
+    /// The spool's directory [env: GLASSBOX_SPOOL_DIR]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) dir: Option<PathBuf>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = Form::Text, global = true)]
+    pub(crate) output: Form,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SpoolAction {
+    /// Deliver what waits, as the OTEL_EXPORTER_OTLP_* variables say
+    Drain {
+        /// Give up after this long
+        #[arg(long, value_name = "SECS", value_parser = seconds, default_value = "30")]
+        timeout: std::time::Duration,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,10 @@ pub(crate) enum Failure {
     Lost(std::io::Error),
     /// A limit, or the provider's filter, ended the run. What there is has been printed.
     Ended(Outcome),
+    /// So many spans are still in the spool. What there is to say of them has been printed.
+    Waiting(u64),
+    /// The spool could not be read, or nothing can be delivered from it.
+    Spool(String),
     /// The run failed.
     Failed(Box<Error>),
     /// What was asked for is not there.
@@ -52,6 +56,7 @@ impl Failure {
             Self::Closed => 0,
             Self::Interrupted(code) | Self::Undelivered(code) => *code,
             Self::Ended(_) | Self::Lost(_) | Self::Nothing(_) => 1,
+            Self::Waiting(_) | Self::Spool(_) => 1,
             Self::Usage(_) => 2,
             // Both are found before anything is sent, and are cured by another flag.
             Self::Failed(error) => match error.kind() {
@@ -70,8 +75,10 @@ impl Failure {
             Self::Lost(error) => {
                 format!("cannot write the answer to standard output: {error}")
             }
+            Self::Waiting(1) => "1 span still waits".to_owned(),
+            Self::Waiting(count) => format!("{count} spans still wait"),
             Self::Failed(error) => failed(error),
-            Self::Nothing(message) | Self::Usage(message) => message.clone(),
+            Self::Nothing(message) | Self::Spool(message) | Self::Usage(message) => message.clone(),
         }
     }
 
@@ -90,7 +97,9 @@ impl Failure {
             | Self::Ended(_)
             | Self::Lost(_)
             | Self::Nothing(_)
-            | Self::Undelivered(_) => None,
+            | Self::Undelivered(_)
+            | Self::Waiting(_) => None,
+            Self::Spool(_) => plain("spool"),
             Self::Interrupted(_) => plain("interrupted"),
             Self::Usage(_) => plain(ErrorKind::Configuration.as_str()),
             Self::Failed(error) => Some(json!({"error": {

@@ -13,6 +13,7 @@ mod output;
 mod prices;
 mod printer;
 mod run;
+mod spool;
 mod tracing;
 mod view;
 
@@ -60,6 +61,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         }
         Command::Models(arguments) => models::list(&arguments),
         Command::View(arguments) => view::view(&arguments),
+        Command::Spool(arguments) => spool::spool(&arguments),
     }
 }
 
@@ -94,6 +96,7 @@ impl Command {
             Self::Models(arguments) => arguments.output,
             // What is printed are spans; a failure stands on standard error alone.
             Self::View(_) => Form::Text,
+            Self::Spool(arguments) => arguments.output,
         }
     }
 }

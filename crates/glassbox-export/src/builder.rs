@@ -4,6 +4,7 @@ mod logs;
 mod metrics;
 mod resource;
 mod spans;
+mod spool;
 mod variables;
 
 use std::fmt;
@@ -18,16 +19,15 @@ use crate::batching::Batching;
 use crate::console::ConsoleExporter;
 use crate::environment::{Environment, Settings};
 use crate::error::Error;
-use crate::file::OtlpFile;
 use crate::guard::Guard;
 use crate::limits::{LongestValue, RecordLimits};
-use crate::otlp::Otlp;
 use crate::periodic::Periodic;
 use crate::pipeline::{Listener, Plan, Providers};
 use crate::process::{Installation, Signals};
 use crate::sampling::TailSampling;
 use crate::sink::{self, Logs, Points, SinkSpec, Spans};
 use crate::tree::TreeExporter;
+use spool::{Asked, SpanSink};
 use variables::{Kind, Propagators};
 
 /// Collects what is wanted; [`install`](Self::install) or [`build`](Self::build) starts it.
@@ -37,7 +37,8 @@ use variables::{Kind, Propagators};
 /// [`with_provider`](Self::with_provider) says otherwise.
 #[must_use]
 pub struct Builder {
-    sinks: Vec<SinkSpec<Spans>>,
+    sinks: Vec<SpanSink>,
+    spool: Option<Asked>,
     metric_sinks: Vec<(SinkSpec<Points>, Temporality)>,
     log_sinks: Vec<SinkSpec<Logs>>,
     provider: TracerProviderBuilder,
@@ -64,6 +65,7 @@ impl Builder {
     pub(crate) fn new() -> Self {
         Self {
             sinks: Vec::new(),
+            spool: None,
             metric_sinks: Vec::new(),
             log_sinks: Vec::new(),
             provider: SdkTracerProvider::builder(),
@@ -91,7 +93,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When an exporter that is asked for cannot be configured; see [`Otlp::from_environment`].
+    /// When an exporter that is asked for cannot be configured; see [`Otlp::from_environment`](crate::Otlp::from_environment).
     pub fn from_environment(environment: &Environment) -> Result<Self, Error> {
         let builder = Self::settings_from_environment(environment);
         if builder.disabled {
@@ -107,7 +109,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When an exporter that is asked for cannot be configured; see [`Otlp::from_environment`].
+    /// When an exporter that is asked for cannot be configured; see [`Otlp::from_environment`](crate::Otlp::from_environment).
     pub fn with_traces_from_environment(self, environment: &Environment) -> Result<Self, Error> {
         let (builder, exporters) = self.exporters(environment, "OTEL_TRACES_EXPORTER");
         exporters
@@ -147,6 +149,7 @@ impl Builder {
         builder.periodic = Periodic::read(&mut settings);
         builder.log_batching = Batching::read_for_logs(&mut settings);
         builder.resource = Some(resource::read(&mut settings));
+        builder.read_spool(&mut settings);
         let sampler = variables::sampler(&mut settings);
         let limits = variables::span_limits(&mut settings);
         // What the SDK reads by itself is of this process, and it says nothing of what is wrong.
@@ -165,55 +168,22 @@ impl Builder {
 
     /// Adds JSON spans, for a person or a program that reads along: they are written as soon as a
     /// trace's root has ended.
-    pub fn with_console(mut self, console: ConsoleExporter) -> Self {
+    pub fn with_console(self, console: ConsoleExporter) -> Self {
         let target = console.target().to_owned();
         let build = |resource: &Resource| sink::spans(console, resource);
-        self.sinks
-            .push(SinkSpec::new("console", target, build).eager());
-        self
+        self.with_sink(SinkSpec::new("console", target, build).eager())
     }
 
     /// Adds the waterfall, for a person who watches: it is written as soon as a trace's root has
     /// ended.
-    pub fn with_tree(mut self, tree: TreeExporter) -> Self {
+    pub fn with_tree(self, tree: TreeExporter) -> Self {
         let target = tree.target().to_owned();
         let build = |resource: &Resource| sink::spans(tree, resource);
-        self.sinks
-            .push(SinkSpec::new("tree", target, build).eager());
-        self
+        self.with_sink(SinkSpec::new("tree", target, build).eager())
     }
 
-    /// Adds delivery of spans over OTLP.
-    pub fn with_otlp(mut self, otlp: Otlp) -> Self {
-        self.sinks.push(otlp.into_span_spec());
-        self
-    }
-
-    /// Adds delivery of spans over OTLP, as the `OTEL_EXPORTER_OTLP_*` variables say.
-    ///
-    /// # Errors
-    ///
-    /// See [`Otlp::from_environment`].
-    pub fn with_otlp_from_env(self) -> Result<Self, Error> {
-        self.with_otlp_from_environment(&Environment::from_env())
-    }
-
-    /// Like [`with_otlp_from_env`](Self::with_otlp_from_env), from variables given.
-    ///
-    /// # Errors
-    ///
-    /// See [`Otlp::from_environment`].
-    pub fn with_otlp_from_environment(mut self, environment: &Environment) -> Result<Self, Error> {
-        let (otlp, warnings) = Otlp::from_environment(environment)?;
-        self.warn(warnings);
-        Ok(self.with_otlp(otlp))
-    }
-
-    /// Adds a file of OTLP JSON lines.
-    ///
-    /// A file that cannot be opened is an error of [`install`](Self::install) and [`build`](Self::build).
-    pub fn with_file(mut self, file: OtlpFile) -> Self {
-        self.sinks.push(file.into_span_spec());
+    fn with_sink(mut self, spec: SinkSpec<Spans>) -> Self {
+        self.sinks.push(SpanSink::Other(spec));
         self
     }
 
@@ -223,14 +193,13 @@ impl Builder {
     /// It runs on the exporter's own thread, inside a single-threaded Tokio runtime, one export at
     /// a time.
     pub fn with_exporter(
-        mut self,
+        self,
         name: impl Into<String>,
         target: impl Into<String>,
         exporter: impl SpanExporter + 'static,
     ) -> Self {
         let build = |resource: &Resource| sink::spans(exporter, resource);
-        self.sinks.push(SinkSpec::new(name, target, build));
-        self
+        self.with_sink(SinkSpec::new(name, target, build))
     }
 
     /// Sets what produces the telemetry. Default: what the SDK detects, with
@@ -327,14 +296,16 @@ impl Builder {
     ///
     /// When an exporter, or the thread for them, cannot be set up.
     pub fn build(mut self) -> Result<Guard, Error> {
-        if let Some(listener) = &self.listener {
-            self.warnings.iter().for_each(|warning| listener(warning));
-        }
         if self.disabled {
             self = self.without_telemetry();
         }
-        let resource = self.resource.unwrap_or_else(|| Resource::builder().build());
-        let resource = resource::named(resource, self.service_name);
+        let resource = self.resource.take();
+        let resource = resource.unwrap_or_else(|| Resource::builder().build());
+        let resource = resource::named(resource, self.service_name.take());
+        let (spans, spool) = self.span_plan(&resource)?;
+        if let Some(listener) = &self.listener {
+            self.warnings.iter().for_each(|warning| listener(warning));
+        }
         let providers = Providers {
             tracer: self.provider.with_resource(resource.clone()),
             meter: self.meter_provider.with_resource(resource.clone()),
@@ -343,7 +314,8 @@ impl Builder {
         let plan = Plan {
             resource,
             listener: self.listener.clone(),
-            spans: self.sinks,
+            spans,
+            spool,
             batching: self.batching.bounded(),
             longest: self.longest,
             sampling: self.sampling,
@@ -364,6 +336,7 @@ impl Builder {
     fn without_telemetry(self) -> Self {
         Self {
             sinks: Vec::new(),
+            spool: None,
             metric_sinks: Vec::new(),
             log_sinks: Vec::new(),
             provider: self.provider.with_sampler(Sampler::AlwaysOff),
@@ -378,6 +351,7 @@ impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
             .field("sinks", &self.sinks)
+            .field("spool", &self.spool)
             .field("metric_sinks", &self.metric_sinks)
             .field("log_sinks", &self.log_sinks)
             .field("batching", &self.batching)

@@ -10,7 +10,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 
 /// What may be of interest, so that nothing else (a key, a password) is copied or shown.
-const PREFIXES: [&str; 1] = ["OTEL_"];
+const PREFIXES: [&str; 2] = ["GLASSBOX_SPOOL_", "OTEL_"];
 const NAMES: [&str; 7] = [
     "COLUMNS",
     "GLASSBOX_TAIL_SAMPLING",

@@ -18,6 +18,7 @@ mod report;
 mod sampling;
 mod signal;
 mod sink;
+mod spool;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -38,6 +39,7 @@ pub use read::{OtlpReader, RecordedSpan, Unreadable};
 pub use report::{Report, SinkReport};
 pub use sampling::{Matcher, Overflow, Policy, SamplingReport, TailSampling, Verdict};
 pub use signal::Signal;
+pub use spool::{Fsync, Full, Spool, Waiting};
 pub use tree::{SpanTree, TreeExporter, TreeStyle, TreeTotals};
 
 /// Pipelines without exporters, to add some.

@@ -1,6 +1,8 @@
 //! What became of the telemetry.
 
 use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::pipeline::Dropped;
 use crate::sampling::SamplingReport;
@@ -80,7 +82,7 @@ impl fmt::Display for Report {
 
 /// What became of the telemetry of one kind at one exporter, in spans, data points or log records.
 /// Every span that ended and every log record is in exactly one of `exported`, `dropped`, `failed`,
-/// `sampled_out` and `pending`; so is every data point that was collected.
+/// `sampled_out`, `spooled` and `pending`; so is every data point that was collected.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct SinkReport {
@@ -109,12 +111,22 @@ pub struct SinkReport {
     /// How many still wait or are on their way. Where a tail sampler runs, those of undecided traces
     /// are among them.
     pub pending: u64,
+    /// How many were left in the [spool](crate::Spool) when the pipeline was shut down: the next process
+    /// delivers them.
+    pub spooled: u64,
+    /// How many there were in the spool once, of this process or of earlier ones, and cannot be read any
+    /// more. The same for all that are delivered from that spool.
+    pub damaged: u64,
     /// The last attempt failed in a way that may pass, and there will be another.
     pub retrying: bool,
     /// Why the last delivery that failed did, or the last attempt.
     pub last_error: Option<String>,
     /// What it is in metrics: `otlp_http` and the like.
     pub(crate) component: String,
+    /// Where what it exports waits, if not in memory.
+    pub(crate) spool: Option<Arc<Path>>,
+    /// Why the last item that was dropped did not get into it.
+    pub(crate) spool_error: Option<String>,
 }
 
 impl SinkReport {
@@ -142,11 +154,44 @@ impl SinkReport {
             )),
             waiting => waiting,
         };
-        failed.into_iter().chain(dropped).chain(pending)
+        let kept = self.kept().into_iter().chain(self.damage());
+        failed.into_iter().chain(dropped).chain(pending).chain(kept)
+    }
+
+    /// The sentence about what waits for another process.
+    fn kept(&self) -> Option<String> {
+        let spool = self.spool.as_ref().filter(|_| self.spooled > 0)?;
+        let verb = if self.spooled == 1 { "waits" } else { "wait" };
+        let reason = self.last_error.as_deref().unwrap_or("the time was over");
+        Some(format!(
+            "{} {verb} in {} for {}: {reason}; `glassbox spool drain` delivers them, or the next process",
+            self.signal.count(self.spooled),
+            spool.display(),
+            self.target
+        ))
+    }
+
+    fn damage(&self) -> Option<String> {
+        let spool = self.spool.as_ref().filter(|_| self.damaged > 0)?;
+        Some(format!(
+            "{} in {} cannot be read any more",
+            self.signal.count(self.damaged),
+            spool.display()
+        ))
     }
 
     /// The sentence about what there was no room for.
     pub(crate) fn overflow(&self) -> String {
+        if let Some(spool) = &self.spool {
+            let full = "it is full (GLASSBOX_SPOOL_MAX_BYTES)";
+            return format!(
+                "dropped {} for {}: no room in {}: {}",
+                self.signal.count(self.dropped),
+                self.target,
+                spool.display(),
+                self.spool_error.as_deref().unwrap_or(full),
+            );
+        }
         let by_bytes = (self.dropped_for_size > 0).then_some("Batching::max_queue_bytes");
         let limit = by_bytes.or(self.signal.queue_variable());
         format!(

@@ -9,6 +9,7 @@ use opentelemetry_sdk::logs::SdkLogRecord;
 use opentelemetry_sdk::trace::SpanData;
 
 use crate::error::Error;
+use crate::spool::Entry;
 
 mod exporter;
 mod parcel;
@@ -31,6 +32,9 @@ pub(crate) type Span = SpanData;
 
 /// Spans that ended.
 pub(crate) type Spans = Vec<Span>;
+
+/// Spans that ended and were written down, each as a request.
+pub(crate) type Stored = Vec<Entry>;
 
 /// A log record and the scope that it comes from.
 pub(crate) type Log = (SdkLogRecord, InstrumentationScope);

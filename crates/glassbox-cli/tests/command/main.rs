@@ -12,6 +12,7 @@ mod keys;
 mod offline;
 mod prices;
 mod signals;
+mod spool;
 mod streams;
 mod telemetry;
 mod view;

@@ -2,6 +2,7 @@ use opentelemetry::{Key, Value};
 
 use super::resource::SERVICE_NAME;
 use super::*;
+use crate::otlp::Otlp;
 
 fn from(variables: &[(&str, &str)]) -> Builder {
     Builder::from_environment(&variables.iter().copied().collect()).unwrap()
@@ -9,7 +10,7 @@ fn from(variables: &[(&str, &str)]) -> Builder {
 
 fn sinks(variables: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
     let builder = from(variables);
-    let names = builder.sinks.into_iter().map(|sink| sink.name);
+    let names = builder.sinks.iter().map(|sink| sink.name().to_owned());
     (names.collect(), builder.warnings)
 }
 
@@ -38,7 +39,7 @@ fn all_sinks(builder: &Builder) -> [Vec<&str>; 3] {
         &sink.name
     }
     [
-        builder.sinks.iter().map(names).collect(),
+        builder.sinks.iter().map(SpanSink::name).collect(),
         builder
             .metric_sinks
             .iter()

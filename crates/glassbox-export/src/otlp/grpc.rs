@@ -18,7 +18,7 @@ use super::failure::Explain;
 use super::http::AGENT;
 use super::letter::{Answer, Courier, Posting};
 use super::request::Requests;
-use super::retry::{is_retryable_status, is_too_large};
+use super::retry::{is_retryable_status, is_too_large, is_unwelcome};
 use crate::error::Error;
 use crate::signal::Signal;
 use crate::sink::Later;
@@ -86,6 +86,8 @@ impl GrpcCourier {
             Answer::TooLarge(reason)
         } else if is_retryable || !answered {
             Answer::Later(Later { answered, asked }, reason)
+        } else if is_unwelcome(status) {
+            Answer::Unwelcome(reason)
         } else {
             Answer::Refused(reason)
         }

@@ -128,6 +128,14 @@ impl HttpCourier {
                 };
                 Answer::Later(later, reason)
             }
+            StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::NOT_FOUND
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE
+            | StatusCode::PROXY_AUTHENTICATION_REQUIRED => Answer::Unwelcome(reason),
+            // We do not follow it: somebody else is at this address.
+            status if status.is_redirection() => Answer::Unwelcome(reason),
             _ => Answer::Refused(reason),
         }
     }

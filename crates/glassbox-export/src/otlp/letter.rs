@@ -17,6 +17,9 @@ use crate::sink::{Attempt, Batch as _, Later, Outcome, Parcel, Rest, Sink};
 /// over HTTP, 4 MiB over gRPC.
 pub(super) const MOST_SENT: usize = 64 * 1024 * 1024;
 
+/// How long to wait for somebody to set right what makes us unwelcome.
+const UNWELCOME: Duration = Duration::from_secs(60);
+
 /// Carries requests to one collector.
 pub(super) trait Courier: Send + Sync + 'static {
     /// Sends one request, as Protobuf, and says what was answered within `limit`.
@@ -38,6 +41,8 @@ pub(super) enum Answer {
     TooLarge(String),
     /// Another attempt may do better.
     Later(Later, String),
+    /// It takes no request like this from here: a wrong key, a wrong address.
+    Unwelcome(String),
     /// Another attempt would do no better.
     Refused(String),
 }
@@ -144,18 +149,33 @@ impl<R: Requests> Letter<R> {
         true
     }
 
+    fn refused(&self, page: &Page, mut reason: String) -> Outcome {
+        if let Some(more) = self.post.requests.refused(&page.request) {
+            reason = format!("{reason}; {more}");
+        }
+        Outcome::failed(page.items, reason)
+    }
+
     /// What became of a request, and the rest of the letter.
     fn turn(mut self: Box<Self>, page: Page, answer: Answer) -> Outcome {
         let items = page.items;
         let mut outcome = match answer {
             Answer::Taken { rejected, message } => taken(items, rejected, message),
-            Answer::Refused(reason) => Outcome::failed(items, reason),
+            Answer::Unwelcome(reason) if R::WAITS => {
+                let later = Later {
+                    answered: true,
+                    asked: Some(UNWELCOME),
+                };
+                self.pages.push_front(page);
+                return Outcome::setback(self, later, reason);
+            }
+            Answer::Unwelcome(reason) | Answer::Refused(reason) => self.refused(&page, reason),
             Answer::TooLarge(reason) => {
                 let size = page.request.len();
                 self.post.too_large.fetch_min(size, Ordering::Relaxed);
                 match self.halve(&page) {
                     true => Outcome::default(),
-                    false => Outcome::failed(items, reason),
+                    false => self.refused(&page, reason),
                 }
             }
             Answer::Later(later, reason) => {

@@ -13,6 +13,7 @@ mod retry;
 mod tls;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use opentelemetry_sdk::metrics::Temporality;
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::signal::Signal;
-use crate::sink::{Logs, Points, Sink, SinkSpec, Spans};
+use crate::sink::{Logs, Points, Sink, SinkSpec, Spans, Stored};
 pub(crate) use encode::Encoder;
 pub(crate) use request::{LogRequests, MetricRequests, Requests};
 
@@ -33,6 +34,7 @@ use failure::Hints;
 use grpc::GrpcCourier;
 use http::HttpCourier;
 use letter::{Courier, Post};
+use request::StoredSpans;
 use tls::Tls;
 
 /// How OTLP travels (`OTEL_EXPORTER_OTLP_PROTOCOL`).
@@ -239,6 +241,11 @@ impl Otlp {
         self.into_spec(Encoder::new)
     }
 
+    /// Of spans that come from a spool; what is refused for good goes into this file.
+    pub(crate) fn into_stored_spec(self, dead: PathBuf, max_bytes: u64) -> SinkSpec<Stored> {
+        self.into_spec(move |_| StoredSpans::new(dead, max_bytes))
+    }
+
     pub(crate) fn into_metric_spec(self) -> SinkSpec<Points> {
         self.into_spec(|_| MetricRequests)
     }
@@ -247,7 +254,10 @@ impl Otlp {
         self.into_spec(LogRequests::new)
     }
 
-    fn into_spec<R: Requests>(self, requests: fn(&Resource) -> R) -> SinkSpec<R::Batch> {
+    fn into_spec<R: Requests>(
+        self,
+        requests: impl FnOnce(&Resource) -> R + Send + 'static,
+    ) -> SinkSpec<R::Batch> {
         SinkSpec {
             name: "otlp".to_owned(),
             target: self.endpoint.shown().to_owned(),

@@ -2,6 +2,7 @@
 
 mod finite;
 mod split;
+mod stored;
 
 use std::collections::HashSet;
 use std::error::Error as StdError;
@@ -20,6 +21,7 @@ use prost::Message;
 use crate::otlp::encode::Encoder;
 use crate::signal::Signal;
 use crate::sink::{Batch, Logs, Points, Spans};
+pub(super) use stored::StoredSpans;
 
 pub(crate) trait Requests: Send + Sync + 'static {
     type Batch: Batch;
@@ -35,6 +37,15 @@ pub(crate) trait Requests: Send + Sync + 'static {
 
     /// Where it goes over gRPC.
     const METHOD: &'static str;
+
+    /// Whether what the other end does not take for want of a key, or because it is somewhere else, waits
+    /// until that is set right. It does where waiting costs nothing but room on a disk.
+    const WAITS: bool = false;
+
+    /// A request was refused for good; returns what else there is to say about it.
+    fn refused(&self, _protobuf: &Bytes) -> Option<String> {
+        None
+    }
 }
 
 /// Bytes that are not the request they are said to be.

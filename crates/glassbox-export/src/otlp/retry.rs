@@ -62,6 +62,14 @@ pub(super) fn is_too_large(status: &Status) -> bool {
         && WORDS.iter().any(|words| message.contains(words))
 }
 
+/// Whether the server takes nothing of this kind from here: a wrong key, or a server of something else.
+pub(super) fn is_unwelcome(status: &Status) -> bool {
+    matches!(
+        status.code(),
+        Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented
+    )
+}
+
 /// `google.rpc.Status`, as far as it matters: what says more.
 #[derive(Clone, PartialEq, Message)]
 struct RpcStatus {

@@ -10,6 +10,9 @@ use crate::report::SinkReport;
 pub(super) trait Feed {
     type Backlog: Backlog;
 
+    /// What is left at the end is not lost.
+    const KEEPS: bool = false;
+
     /// Hands to the lanes what is there; with `all` also what would wait for more or for its time.
     /// What a lane has no room for is counted.
     fn collect(&mut self, all: bool, lanes: &mut [Lane<Self::Backlog>], tallies: &mut [SinkReport]);
@@ -25,4 +28,7 @@ pub(super) trait Feed {
 
     /// From now on nothing comes in any more.
     fn close(&mut self);
+
+    /// Called once, after the last delivery.
+    fn end(&mut self) {}
 }

@@ -198,6 +198,11 @@ impl<B: Backlog> Lane<B> {
             .is_some_and(|until| until > waiter.deadline || self.misses - waiter.misses >= PATIENCE)
     }
 
+    /// Items of the batch under way that need no further attempt.
+    pub(super) fn settled(&self) -> u64 {
+        self.settled
+    }
+
     pub(super) fn is_idle(&self) -> bool {
         matches!(self.state, State::Idle) && self.backlog.is_empty()
     }

@@ -3,13 +3,16 @@
 //! ```text
 //! span ends ──► Queue ─┬► Lane: backlog ─► Parcel ─► Sink (one attempt at a time)
 //! log record ─► Queue ─┼► Lane: backlog ─► Parcel ─► Sink
-//! instruments ─────────┴► Lane: reader ──► Parcel ─► Sink               (the exporter's thread)
+//! instruments ─────────┤► Lane: reader ──► Parcel ─► Sink               (the exporter's thread)
+//! span ends ──► Store ─┴► Lane: file ────► Parcel ─► Sink
 //! (any thread)
 //! ```
 //!
 //! What an attempt leaves over, because the other end is not there, is busy or takes less at once, stays
 //! in its lane, which makes the next attempt when it is time. It does so for as long as the program
 //! runs; meanwhile the backlog fills up to its bounds, and what does not fit is counted.
+//!
+//! Where there is a spool, spans that go to a collector are written into it, and read from it, instead.
 //!
 //! One processor feeds one bounded queue of spans, another one of log records; metrics add up in the
 //! SDK and are collected. One thread with its own single-threaded runtime does all the rest, with one
@@ -32,17 +35,21 @@ mod queued;
 mod reader;
 mod records;
 mod sampled;
+mod spooled;
 mod worker;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::logs::LoggerProviderBuilder;
-use opentelemetry_sdk::metrics::{ManualReader, MeterProviderBuilder, Temporality};
-use opentelemetry_sdk::trace::TracerProviderBuilder;
+use opentelemetry_sdk::logs::{LoggerProviderBuilder, SdkLoggerProvider};
+use opentelemetry_sdk::metrics::{
+    ManualReader, MeterProviderBuilder, SdkMeterProvider, Temporality,
+};
+use opentelemetry_sdk::trace::{SdkTracerProvider, TracerProviderBuilder};
 
 pub(crate) use pipelines::Pipelines;
 pub(crate) use processor::is_local_root;
@@ -55,7 +62,8 @@ use crate::periodic::Periodic;
 use crate::report::SinkReport;
 use crate::sampling::TailSampling;
 use crate::signal::Signal;
-use crate::sink::{Logs, Points, SinkSpec, Size, Spans};
+use crate::sink::{Logs, Points, SinkSpec, Size, Spans, Stored};
+use crate::spool::Store;
 use collected::{Collected, Collections};
 use feed::Feed;
 use handle::Handle;
@@ -65,6 +73,7 @@ use queued::{Batches, Queued};
 use reader::{Instruments, Reader};
 use records::{RecordProcessor, Records};
 use sampled::{Sampled, SampledTraces, Sampling};
+use spooled::{Recorder, Spooled, Written};
 use worker::Worker;
 
 /// The name of the exporter's thread.
@@ -78,6 +87,7 @@ pub(crate) struct Plan {
     pub(crate) resource: Resource,
     pub(crate) listener: Option<Listener>,
     pub(crate) spans: Vec<SinkSpec<Spans>>,
+    pub(crate) spool: Option<SpoolPlan>,
     pub(crate) batching: Batching,
     pub(crate) sampling: Option<TailSampling>,
     /// The longest text in an attribute of a span.
@@ -87,6 +97,14 @@ pub(crate) struct Plan {
     pub(crate) logs: Vec<SinkSpec<Logs>>,
     pub(crate) log_batching: Batching,
     pub(crate) record_limits: RecordLimits,
+}
+
+/// What goes through a spool.
+pub(crate) struct SpoolPlan {
+    pub(crate) store: Store,
+    pub(crate) directory: PathBuf,
+    /// One for each receiver of the store.
+    pub(crate) sinks: Vec<SinkSpec<Stored>>,
 }
 
 /// The SDK's providers in the making.
@@ -103,11 +121,41 @@ type Start<F> = Box<dyn FnOnce(&Resource) -> Result<Worker<F>, Error> + Send>;
 #[derive(Default)]
 struct Workers {
     spans: Option<Start<Sampled>>,
+    spool: Option<Start<Spooled>>,
     metrics: Option<Start<Collected>>,
     logs: Option<Start<Queued<crate::sink::Log>>>,
 }
 
 impl Plan {
+    /// A plan without a sink.
+    pub(crate) fn new(resource: Resource, batching: Batching) -> Self {
+        Self {
+            resource,
+            listener: None,
+            spans: Vec::new(),
+            spool: None,
+            batching,
+            longest: None,
+            sampling: None,
+            metrics: Vec::new(),
+            periodic: Periodic::default(),
+            logs: Vec::new(),
+            log_batching: batching,
+            record_limits: RecordLimits::default(),
+        }
+    }
+
+    /// Starts what there is to deliver, without a program that adds to it.
+    pub(crate) fn start_alone(self) -> Result<Pipelines, Error> {
+        let providers = Providers {
+            tracer: SdkTracerProvider::builder(),
+            meter: SdkMeterProvider::builder(),
+            logger: SdkLoggerProvider::builder(),
+        };
+        let (_, pipelines) = self.start(providers)?;
+        Ok(pipelines)
+    }
+
     /// Starts the exporter's thread, makes the sinks on it, and connects the providers. Without a
     /// sink there is no thread.
     pub(crate) fn start(mut self, providers: Providers) -> Result<(Providers, Pipelines), Error> {
@@ -131,11 +179,11 @@ impl Plan {
         workers: &mut Workers,
     ) -> TracerProviderBuilder {
         let specs = std::mem::take(&mut self.spans);
-        if specs.is_empty() {
+        let plan = self.spool.take();
+        if specs.is_empty() && plan.is_none() {
             return provider;
         }
         let batching = self.batching;
-        let queue = Arc::new(Queue::new(&batching));
         let eager = specs.iter().any(|spec| spec.eager);
         let sampling = self.sampling.take().and_then(|settings| {
             let watched = settings.samples_watched();
@@ -147,18 +195,40 @@ impl Plan {
                 .then(|| (Arc::clone(&traces), sampling()))
         });
         let (sampled, sampling) = sampling.unzip();
+        let queue = (!specs.is_empty()).then(|| Arc::new(Queue::new(&batching)));
+        let plan = plan.map(|plan| (Arc::new(plan.store), plan.directory, plan.sinks));
+        let recorder = plan
+            .as_ref()
+            .map(|(store, ..)| Recorder::new(Arc::clone(store), &self.resource));
         let spans = Arc::new(processor::Spans::new(
-            Arc::clone(&queue),
+            queue.clone(),
+            recorder,
             eager,
             self.longest,
             sampled,
         ));
-        let source = Arc::clone(&spans);
-        let feed = |queued| Sampled::new(queued, sampling);
-        let (handle, start) = queued(source, queue, specs, batching, Signal::Traces, feed, self);
-        workers.spans = Some(start);
-        pipelines.traces = Some((Arc::clone(&spans), handle.clone()));
-        provider.with_span_processor(Processor::new(spans, handle))
+        let counts_open = queue.is_none();
+        if let Some(queue) = queue {
+            let source = Arc::clone(&spans);
+            let feed = |queued| Sampled::new(queued, sampling);
+            let (handle, start) =
+                queued(source, queue, specs, batching, Signal::Traces, feed, self);
+            workers.spans = Some(start);
+            pipelines.traces = Some(handle);
+        }
+        if let Some((store, directory, sinks)) = plan {
+            let source = Arc::new(Written::new(
+                Arc::clone(&store),
+                Arc::clone(&spans),
+                counts_open,
+            ));
+            let (handle, start) = spooled(source, store, &directory, sinks, self);
+            workers.spool = Some(start);
+            pipelines.spool = Some(handle);
+        }
+        pipelines.spans = Some(Arc::clone(&spans));
+        let handles = pipelines.traces.iter().chain(&pipelines.spool);
+        provider.with_span_processor(Processor::new(spans, handles.cloned().collect()))
     }
 
     fn logs(
@@ -249,6 +319,39 @@ where
     (handle, Box::new(start))
 }
 
+/// A worker behind a spool.
+fn spooled(
+    source: Arc<dyn handle::Source>,
+    store: Arc<Store>,
+    directory: &Path,
+    specs: Vec<SinkSpec<Stored>>,
+    plan: &Plan,
+) -> (Handle, Start<Spooled>) {
+    let directory: Arc<Path> = directory.into();
+    let tally = |spec| SinkReport {
+        spool: Some(Arc::clone(&directory)),
+        ..tally(Signal::Traces, spec)
+    };
+    let tallies = specs.iter().map(tally).collect();
+    let (handle, shared, commands) = Handle::new(source, tallies, plan.listener.clone());
+    let batching = plan.batching;
+    let start = move |resource: &Resource| {
+        let feed = Spooled::new(store, batching);
+        let sinks = specs.into_iter().enumerate();
+        let sinks = sinks.map(|(receiver, spec)| (spec, feed.backlog(receiver)));
+        let sinks = sinks.collect();
+        Worker::new(
+            shared,
+            commands,
+            feed,
+            sinks,
+            resource,
+            batching.export_timeout,
+        )
+    };
+    (handle, Box::new(start))
+}
+
 fn tally<B>(signal: Signal, spec: &SinkSpec<B>) -> SinkReport {
     SinkReport {
         signal,
@@ -303,10 +406,11 @@ impl Workers {
     /// Makes all of them; what is returned runs until the last one has ended.
     fn start(self, resource: &Resource) -> Result<impl Future<Output = ()>, Error> {
         let spans = make(self.spans, resource)?;
+        let spool = make(self.spool, resource)?;
         let metrics = make(self.metrics, resource)?;
         let logs = make(self.logs, resource)?;
         Ok(async {
-            tokio::join!(ended(spans), ended(metrics), ended(logs));
+            tokio::join!(ended(spans), ended(spool), ended(metrics), ended(logs));
         })
     }
 }

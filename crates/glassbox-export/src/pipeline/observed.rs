@@ -112,6 +112,7 @@ fn component(tally: &SinkReport, is_queue: bool) -> String {
         Signal::Logs => ("log", "batching_log_processor"),
     };
     match is_queue {
+        true if tally.spool.is_some() => "spooling_span_processor".to_owned(),
         true => processor.to_owned(),
         false => format!("{}_{item}_exporter", tally.component),
     }

@@ -9,11 +9,14 @@ use super::handle::{Answer, Deadline, Handle};
 use super::processor::Spans;
 use crate::report::Report;
 
-/// One pipeline for each kind of telemetry that is exported. Clones are cheap and speak to the same
+/// One pipeline for each kind of telemetry that is exported, and one more for spans that go through the
+/// spool. Clones are cheap and speak to the same
 /// workers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pipelines {
-    pub(super) traces: Option<(Arc<Spans>, Handle)>,
+    pub(super) spans: Option<Arc<Spans>>,
+    pub(super) traces: Option<Handle>,
+    pub(super) spool: Option<Handle>,
     pub(super) metrics: Option<Handle>,
     pub(super) logs: Option<Handle>,
 }
@@ -28,7 +31,7 @@ impl Pipelines {
     }
 
     pub(crate) fn last_trace_id(&self) -> Option<TraceId> {
-        self.traces.as_ref()?.0.latest()
+        self.spans.as_ref()?.latest()
     }
 
     /// Delivers what came before this call. Returns at the latest when the time is over.
@@ -76,7 +79,7 @@ impl Pipelines {
 
     /// In the order of a report.
     pub(super) fn handles(&self) -> impl Iterator<Item = &Handle> {
-        let traces = self.traces.iter().map(|(_, handle)| handle);
+        let traces = self.traces.iter().chain(&self.spool);
         traces.chain(&self.metrics).chain(&self.logs)
     }
 }

@@ -13,13 +13,17 @@ use super::handle::{Handle, Source};
 use super::open::OpenSpans;
 use super::queue::{Dropped, Queue};
 use super::sampled::SampledTraces;
+use super::spooled::Recorder;
 use crate::limits::LongestValue;
 use crate::sampling::SamplingReport;
 
 /// The spans of a process, on their way to the exporter's thread.
 #[derive(Debug)]
 pub(crate) struct Spans {
-    pub(super) queue: Arc<Queue<SpanData>>,
+    /// To where they are only in memory.
+    queue: Option<Arc<Queue<SpanData>>>,
+    /// To where they are written down.
+    recorder: Option<Recorder>,
     /// Sampled spans that have started and not ended.
     open: OpenSpans,
     /// How many of them the end found open.
@@ -35,7 +39,8 @@ pub(crate) struct Spans {
 
 impl Spans {
     pub(super) fn new(
-        queue: Arc<Queue<SpanData>>,
+        queue: Option<Arc<Queue<SpanData>>>,
+        recorder: Option<Recorder>,
         eager: bool,
         longest: Option<LongestValue>,
         sampled: Option<Arc<SampledTraces>>,
@@ -44,6 +49,7 @@ impl Spans {
             longest,
             sampled,
             queue,
+            recorder,
             open: OpenSpans::default(),
             unfinished: AtomicU64::new(0),
             eager,
@@ -56,7 +62,11 @@ impl Spans {
         if let Some(longest) = self.longest {
             longest.cut_span(&mut span);
         }
-        self.queue.push(span, urgent)
+        if let Some(recorder) = &self.recorder {
+            recorder.record(&span);
+        }
+        let queue = self.queue.as_ref();
+        queue.is_none_or(|queue| queue.push(span, urgent))
     }
 
     /// The trace that began last.
@@ -67,7 +77,8 @@ impl Spans {
 
 impl Source for Spans {
     fn counts(&self) -> (u64, Dropped) {
-        self.queue.counts()
+        let queue = self.queue.as_ref();
+        queue.map_or_else(Default::default, |queue| queue.counts())
     }
 
     fn finish(&self) {
@@ -89,17 +100,17 @@ impl Source for Spans {
     }
 }
 
-/// Hands sampled spans to the pipeline. It never blocks, and touches neither the context nor `tracing`,
-/// because a span may end inside either.
+/// Hands sampled spans to the pipeline. Without a spool it never blocks; with one it writes to a file. It
+/// touches neither the context nor `tracing`, because a span may end inside either.
 #[derive(Debug)]
 pub(crate) struct Processor {
     spans: Arc<Spans>,
-    handle: Handle,
+    handles: Vec<Handle>,
 }
 
 impl Processor {
-    pub(crate) fn new(spans: Arc<Spans>, handle: Handle) -> Self {
-        Self { spans, handle }
+    pub(crate) fn new(spans: Arc<Spans>, handles: Vec<Handle>) -> Self {
+        Self { spans, handles }
     }
 }
 
@@ -144,11 +155,15 @@ impl SpanProcessor for Processor {
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        self.handle.sdk_flush()
+        let mut results = self.handles.iter().map(Handle::sdk_flush);
+        results.find(Result::is_err).unwrap_or(Ok(()))
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.handle.sdk_shutdown(timeout)
+        let shutdown = |handle: &Handle| handle.sdk_shutdown(timeout);
+        // All of them, also after one that fails.
+        let results: Vec<_> = self.handles.iter().map(shutdown).collect();
+        results.into_iter().collect()
     }
 }
 

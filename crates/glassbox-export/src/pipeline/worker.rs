@@ -254,7 +254,11 @@ impl<F: Feed> Worker<F> {
             let tally = &mut self.shared.tallies()[index];
             if tally.pending > 0 {
                 abandoned = true;
-                tally.failed += std::mem::take(&mut tally.pending);
+                let left = std::mem::take(&mut tally.pending);
+                match F::KEEPS {
+                    true => tally.spooled = left,
+                    false => tally.failed += left,
+                }
                 if !tally.retrying {
                     let waited = seconds(waited.unwrap_or_default());
                     tally.last_error = Some(format!("no answer within {waited}"));
@@ -262,6 +266,7 @@ impl<F: Feed> Worker<F> {
             }
             tally.retrying = false;
         }
+        self.feed.end();
         let requests = shutdown.map(|shutdown| shutdown.requests);
         let flushes = self.flushes.drain(..).map(|flush| flush.request);
         for request in requests.into_iter().flatten().chain(flushes) {

@@ -10,4 +10,5 @@ mod otlp_http;
 mod pipeline;
 mod sampling;
 mod signals;
+mod spool;
 mod support;

@@ -5,7 +5,7 @@
 //! All of it is written [backwards](backward).
 
 mod attributes;
-pub(super) mod backward;
+pub(crate) mod backward;
 mod groups;
 mod span;
 
