@@ -33,6 +33,8 @@ impl CompletionModel for Acme {
     }
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
+        // Hosts refuse a call without a result, and a result without a call.
+        let request = request.repaired();
         let framing = match request.delivery {
             Delivery::Incremental => Framing::Ndjson,
             _ => Framing::Whole,

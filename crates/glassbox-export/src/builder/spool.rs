@@ -12,6 +12,10 @@ use crate::pipeline::SpoolPlan;
 use crate::sink::{SinkSpec, Spans};
 use crate::spool::{DEAD_LETTERS, Health, Spool};
 
+/// A verdict comes after a span has ended, and what has ended is in the spool by then.
+const UNSAMPLED: &str = "spans that go through a spool are not sampled: each trace is delivered to each collector \
+                         (GLASSBOX_SPOOL_DIR, GLASSBOX_TAIL_SAMPLING)";
+
 /// Where spans go.
 #[derive(Debug)]
 pub(super) enum SpanSink {
@@ -72,7 +76,8 @@ impl Builder {
     /// Without a collector spans are kept until `glassbox spool drain` or another process delivers them.
     ///
     /// A console, a tree and exporters of one's own get spans as they do without. Metrics and log records
-    /// do not go through the spool.
+    /// do not go through the spool. Nor are spans in it [sampled](Self::with_tail_sampling): a verdict comes after
+    /// a span has ended, so each trace is delivered, and a [warning](crate::Guard::warnings) says so.
     pub fn with_spool(mut self, spool: Spool) -> Self {
         self.spool = Some(Asked::Program(spool));
         self
@@ -135,6 +140,9 @@ impl Builder {
             )
         })?;
         self.warn(sentences(spool, &store.health()));
+        if self.sampling.is_some() && !specs.is_empty() {
+            self.warn(vec![UNSAMPLED.to_owned()]);
+        }
         Ok(SpoolPlan {
             store: store.with_batch(self.batching.bounded().max_batch_size),
             directory: spool.directory().to_owned(),
