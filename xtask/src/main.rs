@@ -12,6 +12,7 @@ use clap::Parser;
 
 mod ci;
 mod codegen;
+mod deploy;
 mod tidy;
 
 /// The workspace's chores.
@@ -20,7 +21,7 @@ mod tidy;
 enum Chore {
     /// Runs every check a change must pass, in order
     Ci(ci::Options),
-    /// Checks the layering, the files' hygiene and the documents
+    /// Checks the layering, the files' hygiene, the documents and what `deploy/` names
     Tidy,
     /// Generates names, tables and their reference from our own registry, and from the conventions'
     #[command(args_conflicts_with_subcommands = true)]
