@@ -5,7 +5,9 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "a test owns its tasks")]
 
+mod around;
 mod canaries;
+mod delivery;
 mod host;
 mod tales;
 
@@ -14,6 +16,7 @@ mod interop;
 mod laws;
 mod long;
 mod matrix;
+mod providers;
 mod registry;
 mod scale;
 mod sockets;

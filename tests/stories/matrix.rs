@@ -8,14 +8,14 @@ use glassbox_test::conformance::Conformance;
 use glassbox_test::{Capture, insta};
 
 use crate::host::prices;
-use crate::tales;
+use crate::{around, tales};
 
 type Told<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 type Tale = for<'a> fn(&'a Telemetry) -> Told<'a>;
 
 macro_rules! tales {
-    ($($tale:ident),* $(,)?) => {
-        const TALES: &[(&str, Tale)] = &[$((stringify!($tale), |telemetry| Box::pin(tales::$tale(telemetry)))),*];
+    ($($teller:ident::$tale:ident),* $(,)?) => {
+        const TALES: &[(&str, Tale)] = &[$((stringify!($tale), |telemetry| Box::pin($teller::$tale(telemetry)))),*];
 
         $(
             #[tokio::test(start_paused = true)]
@@ -27,25 +27,33 @@ macro_rules! tales {
 }
 
 tales! {
-    plain,
-    tool_calling,
-    parallel_tools,
-    streamed,
-    structured_output,
-    embeddings,
-    refusal,
-    length_limited_tool_call,
-    provider_error,
-    retry_then_success,
-    tool_panic,
-    tool_timeout,
-    cancelled_run,
-    dropped_stream,
-    step_limit,
-    agent_inside_a_tool,
-    multimodal,
-    cached_tokens,
-    reasoning,
+    tales::plain,
+    tales::tool_calling,
+    tales::parallel_tools,
+    tales::streamed,
+    tales::structured_output,
+    tales::embeddings,
+    tales::refusal,
+    tales::length_limited_tool_call,
+    tales::provider_error,
+    tales::retry_then_success,
+    tales::tool_panic,
+    tales::tool_timeout,
+    tales::cancelled_run,
+    tales::dropped_stream,
+    tales::step_limit,
+    tales::agent_inside_a_tool,
+    tales::multimodal,
+    tales::cached_tokens,
+    tales::reasoning,
+    around::fallback,
+    around::fallback_of_all,
+    around::fallback_with_spans_inside,
+    around::balance,
+    around::cache,
+    around::cached_embeddings,
+    around::deadline,
+    around::rate_limit_wait,
 }
 
 async fn in_every_vocabulary(name: &str) {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 
-use crate::tidy;
+use crate::{external, tidy};
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +16,7 @@ mod tests;
 const DENY_VERSION: &str = "0.20.2";
 
 /// Where tools of ours are installed, from the workspace's root: nothing outside it is touched.
-const TOOLS: &str = "target/tools";
+pub(crate) const TOOLS: &str = "target/tools";
 
 /// Which checks to run.
 #[derive(Debug, Default, Args)]
@@ -46,17 +46,19 @@ enum Step {
     Doc,
     /// Licences, bans and sources of dependencies
     Deny,
+    /// Grafana's grammar and schemas, and a collector that is not ours; what cannot be had is skipped by name
+    External,
 }
 
 /// A command to run in the workspace's root.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Line {
+pub(crate) struct Line {
     environment: Option<(&'static str, &'static str)>,
     arguments: Vec<String>,
 }
 
 impl Line {
-    fn cargo(arguments: &str) -> Self {
+    pub(crate) fn cargo(arguments: &str) -> Self {
         let arguments = arguments.split_whitespace().map(str::to_owned).collect();
         Self {
             environment: None,
@@ -64,7 +66,7 @@ impl Line {
         }
     }
 
-    fn run(&self, root: &Path) -> Result<()> {
+    pub(crate) fn run(&self, root: &Path) -> Result<()> {
         println!("$ {self}");
         let mut command = cargo(root)?;
         command.args(&self.arguments).envs(self.environment);
@@ -120,7 +122,8 @@ impl Step {
                 println!("$ cargo xtask tidy");
                 return tidy::run(root).context("failed: cargo xtask tidy");
             }
-            Self::Deny => require_deny(root)?,
+            Self::External => return external::run(root),
+            Self::Deny => require(root, "deny", DENY_VERSION)?,
             _ => {}
         }
         self.lines(root)?.iter().try_for_each(|line| line.run(root))
@@ -141,7 +144,7 @@ impl Step {
                 "deny check --hide-inclusion-graph --allow unused-wrapper bans licenses sources",
             ),
             Self::Features => return Ok(feature_lines(&libraries(root)?)),
-            Self::Tidy => return Ok(Vec::new()),
+            Self::Tidy | Self::External => return Ok(Vec::new()),
         };
         Ok(vec![line])
     }
@@ -194,14 +197,14 @@ fn cargo(root: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// Installs cargo-deny where there is none.
-fn require_deny(root: &Path) -> Result<()> {
-    let probe = cargo(root)?.args(["deny", "--version"]).output();
+/// Installs the cargo subcommand `name` where there is none.
+pub(crate) fn require(root: &Path, name: &str, version: &str) -> Result<()> {
+    let probe = cargo(root)?.args([name, "--version"]).output();
     if probe.is_ok_and(|output| output.status.success()) {
         return Ok(());
     }
-    println!("cargo-deny is not installed; building it takes some minutes, once");
-    let install = format!("install cargo-deny --locked --version {DENY_VERSION} --root {TOOLS}");
+    println!("cargo-{name} is not installed; building it takes some minutes, once");
+    let install = format!("install cargo-{name} --locked --version {version} --root {TOOLS}");
     Line::cargo(&install).run(root)
 }
 

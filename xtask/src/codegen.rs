@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
+pub(crate) mod blocks;
 mod conventions;
 mod definitions;
 mod groups;
@@ -17,6 +18,7 @@ mod overlay;
 mod own;
 mod page;
 pub(crate) mod prices;
+mod providers;
 mod resolve;
 mod tables;
 #[cfg(test)]
@@ -62,6 +64,7 @@ pub(crate) fn run(root: &Path, registry: Option<&Path>, check: bool) -> Result<(
         (false, true) => println!("all {} files were up to date", files.len()),
         (false, false) => println!("wrote {}", differ.join(", ")),
     }
+    blocks::run(root, check)?;
     // The page is made from the conventions' tables that this program was built with.
     let tables = |path: &&str| conventions::OUTPUTS.contains(path);
     if !check && differ.iter().any(tables) {

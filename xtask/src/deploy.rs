@@ -16,6 +16,7 @@ mod tests;
 mod tokens;
 mod traceql;
 
+pub(crate) use dashboard::DASHBOARDS;
 use names::Names;
 
 /// The text files of the workspace by their paths from its root.

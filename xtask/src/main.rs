@@ -1,4 +1,4 @@
-//! The workspace's chores: `cargo xtask ci`, `cargo xtask tidy`, `cargo xtask codegen`.
+//! The workspace's chores: `cargo xtask ci`, `cargo xtask tidy`, `cargo xtask codegen`, `cargo xtask fuzz`.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -13,6 +13,9 @@ use clap::Parser;
 mod ci;
 mod codegen;
 mod deploy;
+mod external;
+mod fuzz;
+mod pulled;
 mod tidy;
 
 /// The workspace's chores.
@@ -35,6 +38,8 @@ enum Chore {
         #[command(subcommand)]
         other: Option<codegen::prices::Chore>,
     },
+    /// Looks for inputs that break a property, with each fuzz target for a while
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +52,7 @@ fn main() -> ExitCode {
         Chore::Codegen {
             registry, check, ..
         } => codegen::run(root(), registry.as_deref(), check),
+        Chore::Fuzz(options) => fuzz::run(root(), &options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,8 +10,13 @@ use crate::deploy::Texts;
 mod documents;
 mod hygiene;
 mod layers;
+mod quirks;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use layers::{CORE, HTTP, adapters};
+
+use crate::pulled;
 
 /// Checks the workspace at `root`.
 pub(crate) fn run(root: &Path) -> Result<()> {
@@ -20,6 +25,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
     let mut findings = layers::check(&layers::edges(&metadata), &members(&metadata));
     findings.extend(hygiene::check(&files));
+    findings.extend(quirks::check(&files));
     let generated = [
         crate::codegen::outputs().as_slice(),
         &[crate::codegen::prices::OUTPUT],
@@ -28,6 +34,14 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     findings.extend(hygiene::check_generated(&files, &generated));
     findings.extend(documents::check(root, &metadata));
     findings.extend(crate::deploy::check(&texts_of(&files)));
+    let pulled = pulled::read(root)?;
+    let members = members(&metadata);
+    let adapters = pulled.iter().filter(|pulled| pulled.name != CORE);
+    findings.extend(adapters.flat_map(|adapter| pulled::check(adapter, &members)));
+    let blocks = crate::codegen::blocks::stale(root, &pulled)?;
+    findings.extend(blocks.keys().map(|path| {
+        format!("{path}: its blocks are not as they should be; `cargo xtask codegen` writes them")
+    }));
     let stale = crate::codegen::stale(root)?;
     findings.extend(stale.iter().map(|path| {
         format!("{path}: not as the registries have it; `cargo xtask codegen` writes it")
@@ -43,6 +57,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
                 files.len(),
                 metadata.workspace_members.len()
             );
+            println!("tidy: crates built: {}", pulled::summary(&pulled));
             Ok(())
         }
         1 => bail!("tidy has one finding, above"),
@@ -51,7 +66,6 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 /// The text files of the workspace at `root`, by their paths.
-#[cfg(test)]
 pub(crate) fn texts(root: &Path) -> Result<Texts> {
     Ok(texts_of(&hygiene::files(root)?))
 }

@@ -4,9 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use glassbox_core::{Capabilities, Error, ErrorKind, ModelInfo, Result, Secret};
-#[cfg(feature = "reqwest")]
-use glassbox_http::ReqwestTransport;
-use glassbox_http::{Call, HttpClient, Transport};
+use glassbox_http::{BaseUrl, Call, HttpClient, Transport};
 use http::{HeaderName, HeaderValue, Uri};
 use serde::Serialize;
 use serde_json::Value;
@@ -58,6 +56,7 @@ impl Serialize for PromptCache {
 pub struct AnthropicBuilder {
     api_key: Option<Secret>,
     auth_token: Option<Secret>,
+    needs_key: bool,
     base_url: Option<String>,
     version: String,
     http: Option<HttpClient>,
@@ -96,6 +95,7 @@ impl AnthropicBuilder {
         Self {
             api_key: None,
             auth_token: None,
+            needs_key: true,
             base_url: None,
             version: VERSION.to_owned(),
             http: None,
@@ -133,6 +133,13 @@ impl AnthropicBuilder {
     /// Sets a token, which is sent as `Authorization: Bearer`: so gateways want it. It may stand beside a key.
     pub fn auth_token(mut self, token: impl Into<Secret>) -> Self {
         self.auth_token = Some(token.into());
+        self
+    }
+
+    /// Says whether the host wants a key or a token. It does unless set: without one, building fails. A host of one's own may do
+    /// without: where none is given then, no header of a request holds one.
+    pub fn needs_key(mut self, needs_key: bool) -> Self {
+        self.needs_key = needs_key;
         self
     }
 
@@ -193,21 +200,13 @@ impl AnthropicBuilder {
     /// [`Configuration`](ErrorKind::Configuration), with the setting and its variable named, where the key or the base
     /// URL is missing or unusable.
     pub fn build(self) -> Result<Anthropic> {
-        let uri = self.uri()?;
-        let address = uri.host().unwrap_or_default();
-        let address = address.trim_matches(['[', ']']).to_owned();
-        let default_port = if uri.scheme_str() == Some("http") {
-            80
-        } else {
-            443
-        };
-        let port = uri.port_u16().unwrap_or(default_port);
+        let base = self.base()?;
         let info = ModelInfo::new(PROVIDER, &self.settings.model)
-            .with_server(address, Some(port))
+            .with_server(base.address(), Some(base.port()))
             .with_capabilities(self.capabilities());
         Ok(Anthropic::at(Endpoint {
             info,
-            call: self.call(uri)?,
+            call: self.call(base.join("v1/messages")?)?,
             http: self.client()?,
             settings: self.settings,
         }))
@@ -222,39 +221,16 @@ impl AnthropicBuilder {
         capabilities
     }
 
-    fn uri(&self) -> Result<Uri> {
-        let base = self.base_url.as_deref().unwrap_or(BASE_URL).trim();
-        let invalid = || {
-            wrong(
-                "the base URL is not valid: it must look like https://host/path, in which \
-                 anything unusual is percent-encoded",
-            )
-        };
-        let base: Uri = base.parse().map_err(|_| invalid())?;
-        let (Some(scheme), Some(authority)) = (base.scheme_str(), base.authority()) else {
-            return Err(invalid());
-        };
-        if !matches!(scheme, "http" | "https") || authority.host().is_empty() {
-            return Err(invalid());
-        }
-        let path = base.path().trim_end_matches('/');
+    fn base(&self) -> Result<BaseUrl> {
+        let base = self.base_url.as_deref().unwrap_or(BASE_URL);
         // Some give it as they would to an SDK of another provider.
-        let path = path.strip_suffix("/v1").unwrap_or(path);
-        let query = base.query().map(|query| format!("?{query}"));
-        let query = query.unwrap_or_default();
-        format!("{scheme}://{authority}{path}/v1/messages{query}")
-            .parse()
-            .map_err(|_| invalid())
+        BaseUrl::parse(PROVIDER, "ANTHROPIC_BASE_URL", base).map(|base| base.without_end("/v1"))
     }
 
     fn call(&self, uri: Uri) -> Result<Call> {
-        // A key that was read from a file often ends in a line break.
-        let trimmed = |secret: &Option<Secret>| {
-            let secret = secret.as_ref().filter(|secret| !secret.is_blank())?;
-            Some(Secret::new(secret.expose().trim()))
-        };
-        let (key, token) = (trimmed(&self.api_key), trimmed(&self.auth_token));
-        if key.is_none() && token.is_none() {
+        let key = self.api_key.as_ref().and_then(Secret::trimmed);
+        let token = self.auth_token.as_ref().and_then(Secret::trimmed);
+        if self.needs_key && key.is_none() && token.is_none() {
             return Err(wrong(
                 "no API key: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN, or hand one to the \
                  builder",
@@ -281,24 +257,13 @@ impl AnthropicBuilder {
         Ok(call.with_header(HeaderName::from_static("anthropic-version"), version))
     }
 
-    #[cfg(feature = "reqwest")]
     fn client(&self) -> Result<HttpClient> {
-        match &self.http {
+        let client = match &self.http {
             Some(http) => Ok(http.clone()),
-            None if self.reads_env => ReqwestTransport::from_env().map(HttpClient::new),
-            None => ReqwestTransport::new().map(HttpClient::new),
-        }
-    }
-
-    #[cfg(not(feature = "reqwest"))]
-    fn client(&self) -> Result<HttpClient> {
-        let _ = self.reads_env;
-        self.http.clone().ok_or_else(|| {
-            wrong(
-                "no HTTP client: hand a transport to the builder, or switch the feature \
-                 `reqwest` of glassbox-anthropic on",
-            )
-        })
+            None if self.reads_env => HttpClient::from_env(),
+            None => HttpClient::standard(),
+        };
+        client.map_err(|error| error.with_provider(PROVIDER))
     }
 }
 

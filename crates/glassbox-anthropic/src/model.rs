@@ -93,6 +93,7 @@ impl CompletionModel for Anthropic {
     }
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
+        let request = request.repaired();
         let framing = match request.delivery {
             Delivery::Incremental => Framing::ServerSentEvents,
             _ => Framing::Whole,

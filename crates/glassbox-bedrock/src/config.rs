@@ -6,10 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use glassbox_core::{Capabilities, Error, ErrorKind, ModelInfo, Result, Secret};
-#[cfg(feature = "reqwest")]
-use glassbox_http::ReqwestTransport;
-use glassbox_http::{HttpClient, Transport};
-use http::Uri;
+use glassbox_http::{BaseUrl, HttpClient, Transport, percent_encoded};
 
 use crate::encode::Setup;
 use crate::model::Endpoint;
@@ -17,6 +14,8 @@ use crate::sign::{Auth, Clock, Credentials, Source};
 use crate::{Bedrock, PROVIDER};
 
 mod place;
+
+const BASE_URL: &str = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME";
 
 /// Sets up a [`Bedrock`].
 ///
@@ -27,6 +26,7 @@ mod place;
 pub struct BedrockBuilder {
     model: String,
     region: Option<String>,
+    needs_key: bool,
     base_url: Option<String>,
     auth: Option<Auth>,
     clock: Clock,
@@ -42,6 +42,7 @@ impl BedrockBuilder {
         Self {
             model: model.into(),
             region: None,
+            needs_key: true,
             base_url: None,
             auth: None,
             clock: Clock::default(),
@@ -70,8 +71,7 @@ impl BedrockBuilder {
         };
         let mut builder = Self {
             region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
-            base_url: variable("AWS_ENDPOINT_URL_BEDROCK_RUNTIME")
-                .or_else(|| variable("AWS_ENDPOINT_URL")),
+            base_url: variable(BASE_URL).or_else(|| variable("AWS_ENDPOINT_URL")),
             reads_env: true,
             ..Self::new(model)
         };
@@ -105,6 +105,13 @@ impl BedrockBuilder {
         source: impl Fn() -> Result<Credentials> + Send + Sync + 'static,
     ) -> Self {
         self.auth = Some(Auth::Signature(Source(Arc::new(source))));
+        self
+    }
+
+    /// Says whether the host wants a key. It does unless set: without one, building fails. A host of one's own may do
+    /// without: where none is given then, requests go unsigned.
+    pub fn needs_key(mut self, needs_key: bool) -> Self {
+        self.needs_key = needs_key;
         self
     }
 
@@ -158,39 +165,41 @@ impl BedrockBuilder {
             return Err(wrong("no model: name one, as in `amazon.nova-lite-v1:0`"));
         }
         let region = self.known_region()?;
-        let base = match &self.base_url {
-            Some(url) => place::base(url).ok_or_else(|| {
-                wrong(
-                    "the base URL is not valid: it must look like https://host, in which anything \
-                     unusual is percent-encoded",
-                )
-            })?,
-            None => place::of_region(region.as_deref().ok_or_else(no_region)?),
-        };
-        let at = |operation: &str| -> Result<Uri> {
-            let uri = format!("{base}/model/{}/{operation}", place::escaped(model));
-            uri.parse()
-                .map_err(|_| wrong("the region is not valid: it must look like eu-central-1"))
-        };
+        let base = self.base(region.as_deref())?;
+        let at =
+            |operation: &str| base.join(&format!("model/{}/{operation}", percent_encoded(model)));
         let auth = self.usable_auth()?;
         if region.is_none() && matches!(auth, Auth::Signature(_)) {
             return Err(no_region());
         }
-        let whole = at("converse")?;
         let info = ModelInfo::new(PROVIDER, model)
-            .with_server(place::address(&whole), Some(place::port(&whole)))
+            .with_server(base.address(), Some(base.port()))
             .with_capabilities(capabilities());
         let setup = Setup::new(model, self.prompt_cache);
         Ok(Bedrock::at(Endpoint {
             info,
             incremental: at("converse-stream")?,
-            whole,
+            whole: at("converse")?,
             auth,
             region: region.unwrap_or_default(),
             clock: self.clock.clone(),
             setup,
             http: self.client()?,
         }))
+    }
+
+    fn base(&self, region: Option<&str>) -> Result<BaseUrl> {
+        let url = match &self.base_url {
+            Some(url) => url.clone(),
+            None => place::of_region(region.ok_or_else(no_region)?),
+        };
+        let base = BaseUrl::parse(PROVIDER, BASE_URL, &url)?;
+        if !base.query().is_empty() {
+            return Err(wrong(format!(
+                "the base URL ({BASE_URL}) has a query: leave it out"
+            )));
+        }
+        Ok(base)
     }
 
     /// The region that is given, or that the model or the host names.
@@ -209,37 +218,26 @@ impl BedrockBuilder {
     }
 
     fn usable_auth(&self) -> Result<Auth> {
-        match &self.auth {
-            // A key that was read from a file often ends in a line break.
-            Some(Auth::Bearer(key)) if !key.is_blank() => {
-                Ok(Auth::Bearer(Secret::new(key.expose().trim())))
-            }
-            Some(Auth::Signature(source)) => Ok(Auth::Signature(source.clone())),
-            _ => Err(wrong(
+        let auth = match &self.auth {
+            Some(Auth::Bearer(key)) => key.trimmed().map(Auth::Bearer),
+            signature => signature.clone(),
+        };
+        let auth = auth.or_else(|| (!self.needs_key).then_some(Auth::Nothing));
+        auth.ok_or_else(|| {
+            wrong(
                 "no key: set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and \
                  AWS_SECRET_ACCESS_KEY, or hand one to the builder",
-            )),
-        }
-    }
-
-    #[cfg(feature = "reqwest")]
-    fn client(&self) -> Result<HttpClient> {
-        match &self.http {
-            Some(http) => Ok(http.clone()),
-            None if self.reads_env => ReqwestTransport::from_env().map(HttpClient::new),
-            None => ReqwestTransport::new().map(HttpClient::new),
-        }
-    }
-
-    #[cfg(not(feature = "reqwest"))]
-    fn client(&self) -> Result<HttpClient> {
-        let _ = self.reads_env;
-        self.http.clone().ok_or_else(|| {
-            wrong(
-                "no HTTP client: hand a transport to the builder, or switch the feature \
-                 `reqwest` of glassbox-bedrock on",
             )
         })
+    }
+
+    fn client(&self) -> Result<HttpClient> {
+        let client = match &self.http {
+            Some(http) => Ok(http.clone()),
+            None if self.reads_env => HttpClient::from_env(),
+            None => HttpClient::standard(),
+        };
+        client.map_err(|error| error.with_provider(PROVIDER))
     }
 }
 

@@ -71,6 +71,7 @@ impl Bedrock {
             .with_headers(&request.headers)?
             .with_read_error(read_error);
         let call = match &endpoint.auth {
+            Auth::Nothing => call,
             Auth::Bearer(key) => call.with_bearer(key.clone())?,
             Auth::Signature(source) => {
                 let credentials = (source.0)()?;
@@ -101,6 +102,7 @@ impl CompletionModel for Bedrock {
     }
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
+        let request = request.repaired();
         let framing = match request.delivery {
             Delivery::Incremental => Framing::EventStream,
             _ => Framing::Whole,

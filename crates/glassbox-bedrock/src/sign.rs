@@ -75,6 +75,8 @@ pub(crate) struct Source(pub(crate) Arc<dyn Fn() -> Result<Credentials> + Send +
 /// How a request proves who sends it.
 #[derive(Clone)]
 pub(crate) enum Auth {
+    /// To a host that asks for no proof.
+    Nothing,
     Bearer(Secret),
     Signature(Source),
 }

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -22,6 +23,8 @@ pub(crate) enum Command {
     Embed(Box<EmbedArguments>),
     /// List the providers, or what the models of one cost
     Models(ModelsArguments),
+    /// Show the traces in a file of OTLP JSON lines
+    View(ViewArguments),
 }
 
 #[derive(Debug, Args)]
@@ -197,9 +200,35 @@ pub(crate) struct ModelsArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ViewArguments {
+    /// The file, or `-` for standard input
+    pub(crate) file: PathBuf,
+    /// Only the traces whose id begins so
+    #[arg(long, value_name = "ID", value_parser = beginning_of_id)]
+    pub(crate) trace_id: Option<String>,
+    /// A line for each trace
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) list: bool,
+    /// The spans as JSON objects, one a line, as `--trace console` has them
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn beginning_of_id(text: &str) -> Result<String, String> {
+    let is_id = text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match is_id && !text.is_empty() {
+        true => Ok(text.to_ascii_lowercase()),
+        false => {
+            Err("must be the beginning of a trace's id: up to 32 hexadecimal digits".to_owned())
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct TraceArguments {
-    /// Where the trace goes. Without it the OTEL_* variables decide; without those, the tree
-    #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
+    /// Where the trace goes: tree, console, otlp, file:PATH, none. Without it the OTEL_* variables decide; without those,
+    /// the tree
+    #[arg(long, value_name = "KIND", value_parser = trace_kind, value_delimiter = ',')]
     pub(crate) trace: Vec<TraceKind>,
     /// The names under which everything is recorded; the first names the spans
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = vocabulary_names())]
@@ -241,12 +270,11 @@ impl TraceArguments {
     pub(crate) fn contradiction(&self) -> Option<String> {
         let none = self.trace.contains(&TraceKind::None);
         let other = self.trace.iter().find(|kind| **kind != TraceKind::None);
-        let name = other?.to_possible_value()?.get_name().to_owned();
-        none.then_some(name)
+        other.filter(|_| none).map(ToString::to_string)
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TraceKind {
     /// A waterfall on standard error
     Tree,
@@ -254,8 +282,35 @@ pub(crate) enum TraceKind {
     Console,
     /// OTLP, as the OTEL_EXPORTER_OTLP_* variables say
     Otlp,
+    /// OTLP JSON lines, added to a file
+    File(PathBuf),
     /// Nowhere
     None,
+}
+
+impl fmt::Display for TraceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tree => f.write_str("tree"),
+            Self::Console => f.write_str("console"),
+            Self::Otlp => f.write_str("otlp"),
+            Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
+fn trace_kind(text: &str) -> Result<TraceKind, String> {
+    match text {
+        "tree" => Ok(TraceKind::Tree),
+        "console" => Ok(TraceKind::Console),
+        "otlp" => Ok(TraceKind::Otlp),
+        "none" => Ok(TraceKind::None),
+        _ => match text.strip_prefix("file:") {
+            Some("") | None => Err("there are tree, console, otlp, file:PATH and none".to_owned()),
+            Some(path) => Ok(TraceKind::File(path.into())),
+        },
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

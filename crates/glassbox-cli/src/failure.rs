@@ -21,6 +21,8 @@ pub(crate) enum Failure {
     Ended(Outcome),
     /// The run failed.
     Failed(Box<Error>),
+    /// What was asked for is not there.
+    Nothing(String),
     /// The command was used wrongly.
     Usage(String),
 }
@@ -49,7 +51,7 @@ impl Failure {
         match self {
             Self::Closed => 0,
             Self::Interrupted(code) | Self::Undelivered(code) => *code,
-            Self::Ended(_) | Self::Lost(_) => 1,
+            Self::Ended(_) | Self::Lost(_) | Self::Nothing(_) => 1,
             Self::Usage(_) => 2,
             // Both are found before anything is sent, and are cured by another flag.
             Self::Failed(error) => match error.kind() {
@@ -69,7 +71,7 @@ impl Failure {
                 format!("cannot write the answer to standard output: {error}")
             }
             Self::Failed(error) => failed(error),
-            Self::Usage(message) => message.clone(),
+            Self::Nothing(message) | Self::Usage(message) => message.clone(),
         }
     }
 
@@ -84,7 +86,11 @@ impl Failure {
             }}))
         };
         match self {
-            Self::Closed | Self::Ended(_) | Self::Lost(_) | Self::Undelivered(_) => None,
+            Self::Closed
+            | Self::Ended(_)
+            | Self::Lost(_)
+            | Self::Nothing(_)
+            | Self::Undelivered(_) => None,
             Self::Interrupted(_) => plain("interrupted"),
             Self::Usage(_) => plain(ErrorKind::Configuration.as_str()),
             Self::Failed(error) => Some(json!({"error": {

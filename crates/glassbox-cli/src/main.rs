@@ -14,6 +14,7 @@ mod prices;
 mod printer;
 mod run;
 mod tracing;
+mod view;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -58,6 +59,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
             watched(&trace, embed::embed(&arguments, &trace)).await
         }
         Command::Models(arguments) => models::list(&arguments),
+        Command::View(arguments) => view::view(&arguments),
     }
 }
 
@@ -90,6 +92,8 @@ impl Command {
             Self::Chat(arguments) => arguments.common.output,
             Self::Embed(arguments) => arguments.output,
             Self::Models(arguments) => arguments.output,
+            // What is printed are spans; a failure stands on standard error alone.
+            Self::View(_) => Form::Text,
         }
     }
 }

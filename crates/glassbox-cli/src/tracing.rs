@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use glassbox::otel::{Events, TelemetryBuilder};
 use glassbox::{Prices, Telemetry, Vocabulary};
-use glassbox_export::{Builder, ConsoleExporter, Environment, Guard, TreeExporter, TreeStyle};
+use glassbox_export::{
+    Builder, ConsoleExporter, Environment, Guard, OtlpFile, TreeExporter, TreeStyle,
+};
 
 use crate::args::{TraceArguments, TraceKind};
 use crate::failure::Failure;
@@ -139,6 +141,7 @@ fn builder(
                     Ok(builder.with_console(ConsoleExporter::new(writer)))
                 }
                 TraceKind::Otlp => builder.with_otlp_from_environment(environment),
+                TraceKind::File(path) => Ok(builder.with_file(OtlpFile::new(path))),
                 TraceKind::None => Ok(builder),
             },
         );

@@ -4,10 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use glassbox_core::{Capabilities, Error, ErrorKind, ModelInfo, Result, Secret};
-#[cfg(feature = "reqwest")]
-use glassbox_http::ReqwestTransport;
-use glassbox_http::{Call, HttpClient, Transport};
-use http::Uri;
+use glassbox_http::{BaseUrl, Call, HttpClient, Transport};
 
 use crate::embeddings::{EmbeddingType, Settings};
 use crate::errors::read_error;
@@ -26,6 +23,7 @@ const BASE_URL: &str = "CO_API_URL";
 pub struct CohereBuilder {
     model: String,
     api_key: Option<Secret>,
+    needs_key: bool,
     base_url: Option<String>,
     embedding: Settings,
     http: Option<HttpClient>,
@@ -38,6 +36,7 @@ impl CohereBuilder {
         Self {
             model: model.into(),
             api_key: None,
+            needs_key: true,
             base_url: None,
             embedding: Settings::default(),
             http: None,
@@ -67,6 +66,13 @@ impl CohereBuilder {
     /// Sets the key.
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
         self.api_key = Some(key.into());
+        self
+    }
+
+    /// Says whether the host wants a key. It does unless set: without one, building fails. A host of one's own may do
+    /// without: where none is given then, no header of a request holds one.
+    pub fn needs_key(mut self, needs_key: bool) -> Self {
+        self.needs_key = needs_key;
         self
     }
 
@@ -131,74 +137,38 @@ impl CohereBuilder {
     }
 
     fn endpoint(&self, operation: &str) -> Result<Endpoint> {
-        let uri = self.uri(operation)?;
-        let address = uri.host().unwrap_or_default();
-        let address = address.trim_matches(['[', ']']).to_owned();
-        let default_port = if uri.scheme_str() == Some("http") {
-            80
-        } else {
-            443
-        };
-        let port = uri.port_u16().unwrap_or(default_port);
-        let key = self.api_key.as_ref().filter(|key| !key.is_blank());
-        let Some(key) = key else {
-            return Err(self.wrong(format!("no API key: set {KEY}, or hand one to the builder")));
-        };
-        // A key that was read from a file often ends in a line break.
-        let key = Secret::new(key.expose().trim());
+        let base = self.base()?;
+        let mut call = Call::post(PROVIDER, base.join(operation)?, "").with_read_error(read_error);
+        match self.api_key.as_ref().and_then(Secret::trimmed) {
+            Some(key) => call = call.with_bearer(key)?,
+            None if self.needs_key => {
+                let message = format!("no API key: set {KEY}, or hand one to the builder");
+                return Err(self.wrong(message));
+            }
+            None => {}
+        }
         Ok(Endpoint {
-            info: ModelInfo::new(PROVIDER, &self.model).with_server(address, Some(port)),
-            call: Call::post(PROVIDER, uri, "")
-                .with_read_error(read_error)
-                .with_bearer(key)?,
+            info: ModelInfo::new(PROVIDER, &self.model)
+                .with_server(base.address(), Some(base.port())),
+            call,
             http: self.client()?,
         })
     }
 
-    fn uri(&self, operation: &str) -> Result<Uri> {
-        let invalid = || {
-            self.wrong(format!(
-                "the base URL ({BASE_URL}) is not valid: it must look like https://host/path, in which anything \
-                 unusual is percent-encoded"
-            ))
-        };
+    fn base(&self) -> Result<BaseUrl> {
         let base = self.base_url.as_deref().unwrap_or("https://api.cohere.com");
-        let base: Uri = base.trim().parse().map_err(|_| invalid())?;
-        let (Some(scheme), Some(authority)) = (base.scheme_str(), base.authority()) else {
-            return Err(invalid());
-        };
-        if !matches!(scheme, "http" | "https") || authority.host().is_empty() {
-            return Err(invalid());
-        }
-        let path = base.path().trim_end_matches('/');
+        let base = BaseUrl::parse(PROVIDER, BASE_URL, base)?;
         // The SDK's older base URLs name the version.
-        let path = path.strip_suffix("/v1").unwrap_or(path);
-        let path = path.strip_suffix("/v2").unwrap_or(path);
-        let query = base.query().map(|query| format!("?{query}"));
-        let query = query.unwrap_or_default();
-        format!("{scheme}://{authority}{path}/{operation}{query}")
-            .parse()
-            .map_err(|_| invalid())
+        Ok(base.without_end("/v1").without_end("/v2"))
     }
 
-    #[cfg(feature = "reqwest")]
     fn client(&self) -> Result<HttpClient> {
-        match &self.http {
+        let client = match &self.http {
             Some(http) => Ok(http.clone()),
-            None if self.reads_env => ReqwestTransport::from_env().map(HttpClient::new),
-            None => ReqwestTransport::new().map(HttpClient::new),
-        }
-    }
-
-    #[cfg(not(feature = "reqwest"))]
-    fn client(&self) -> Result<HttpClient> {
-        let _ = self.reads_env;
-        self.http.clone().ok_or_else(|| {
-            self.wrong(
-                "no HTTP client: hand a transport to the builder, or switch the feature \
-                 `reqwest` of glassbox-cohere on",
-            )
-        })
+            None if self.reads_env => HttpClient::from_env(),
+            None => HttpClient::standard(),
+        };
+        client.map_err(|error| error.with_provider(PROVIDER))
     }
 
     fn wrong(&self, message: impl Into<Cow<'static, str>>) -> Error {

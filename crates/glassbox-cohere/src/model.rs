@@ -3,12 +3,17 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use glassbox_core::{CompletionModel, Delivery, EventStream, ModelInfo, Request, Result, Secret};
+use glassbox_core::{
+    CompletionModel, Delivery, ErrorKind, EventStream, ModelInfo, Request, Result, Secret,
+};
 use glassbox_http::{Call, Framing};
 
 use crate::config::{CohereBuilder, Endpoint};
 use crate::decode::CohereDecoder;
 use crate::encode::{Encoded, encode};
+
+/// `docs.cohere.com/reference/errors`: 498 is an answer that was blocked.
+const STATUSES: &[(u16, ErrorKind)] = &[(498, ErrorKind::ContentFilter)];
 
 /// A chat model of Cohere's. Cheap to clone.
 ///
@@ -57,6 +62,7 @@ impl Cohere {
         let Encoded { body, dropped } = encode(request, &info.model)?;
         let mut call = call.clone().with_headers(&request.headers)?;
         call.body = body;
+        call.statuses = STATUSES;
         Ok((call, dropped))
     }
 }
@@ -76,6 +82,7 @@ impl CompletionModel for Cohere {
     }
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
+        let request = request.repaired();
         let framing = match request.delivery {
             Delivery::Incremental => Framing::ServerSentEvents,
             _ => Framing::Whole,

@@ -56,10 +56,11 @@ impl Cost {
             cache_write_input: both(self.cache_write_input, other.cache_write_input),
             reasoning_output: both(self.reasoning_output, other.reasoning_output),
             // One figure that we worked out makes the sum one.
-            source: if self.source == other.source {
-                self.source
-            } else {
-                CostSource::PriceList
+            source: match (self.source, other.source) {
+                // What cost nothing says nothing of the rest.
+                (CostSource::Cache, source) | (source, CostSource::Cache) => source,
+                (a, b) if a == b => a,
+                _ => CostSource::PriceList,
             },
             partial: self.partial || other.partial,
         }
@@ -71,6 +72,8 @@ impl Cost {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CostSource {
+    /// Nobody was asked: the answer came from a cache of one's own, and cost nothing.
+    Cache,
     /// A list of prices and what the call consumed.
     #[default]
     PriceList,
@@ -83,6 +86,7 @@ impl CostSource {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Cache => "cache",
             Self::PriceList => "price_list",
             Self::Provider => "provider",
         }

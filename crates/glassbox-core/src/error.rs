@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Retry;
+use crate::event::delay;
+use crate::{Decision, Retry};
 
 /// `std::result::Result` with [`Error`] as its error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -156,6 +157,7 @@ struct Inner {
     request_id: Option<String>,
     retry_after: Option<Duration>,
     retries: Vec<Retry>,
+    decisions: Vec<Decision>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -172,6 +174,7 @@ impl Error {
             request_id: None,
             retry_after: None,
             retries: Vec::new(),
+            decisions: Vec::new(),
             source: None,
         }))
     }
@@ -229,6 +232,21 @@ impl Error {
     #[must_use]
     pub fn with_retries(mut self, retries: Vec<Retry>) -> Self {
         self.0.retries = retries;
+        self
+    }
+
+    /// Adds what wrappers decided before this one came of it. An error in the middle of a stream has only what
+    /// [`Start`](crate::Start) does not tell.
+    #[must_use]
+    pub fn with_decisions(mut self, decisions: Vec<Decision>) -> Self {
+        self.0.decisions = decisions;
+        self
+    }
+
+    /// Puts everything in it so much later, for a wrapper that did something else before.
+    #[must_use]
+    pub fn delayed(mut self, by: Duration) -> Self {
+        delay(&mut self.0.retries, &mut self.0.decisions, by);
         self
     }
 
@@ -293,6 +311,12 @@ impl Error {
         &self.0.retries
     }
 
+    /// What wrappers around the model decided before this one came of it, by time.
+    #[must_use]
+    pub fn decisions(&self) -> &[Decision] {
+        &self.0.decisions
+    }
+
     /// Whether the same request may succeed later, unchanged.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
@@ -336,6 +360,9 @@ impl fmt::Debug for Error {
         }
         if !inner.retries.is_empty() {
             out.field("retries", &inner.retries);
+        }
+        if !inner.decisions.is_empty() {
+            out.field("decisions", &inner.decisions);
         }
         // The provider's words may quote the prompt, so `Debug` says only that there are some.
         if let Some(detail) = &inner.detail {

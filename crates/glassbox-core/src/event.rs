@@ -5,7 +5,7 @@ use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{ErrorKind, FinishReason, Opaque, Part, Result, Usage};
+use crate::{Decision, ErrorKind, FinishReason, ModelInfo, Opaque, Part, Result, Usage};
 
 /// The events of one answer, in order. Dropping it cancels the request.
 pub type EventStream = Pin<Box<dyn Stream<Item = Result<Event>> + Send>>;
@@ -201,6 +201,12 @@ pub struct Start {
     /// The provider's id of the HTTP request, from its headers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// What wrappers around the model decided, by time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
+    /// The model that answers, where it is not the one that [`info`](crate::CompletionModel::info) names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<Box<ModelInfo>>,
 }
 
 impl Start {
@@ -208,6 +214,21 @@ impl Start {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Puts everything in it so much later, for a wrapper that did something else before.
+    pub fn delay(&mut self, by: Duration) {
+        delay(&mut self.retries, &mut self.decisions, by);
+    }
+}
+
+/// Moves times that were counted from a later start.
+pub(crate) fn delay(retries: &mut [Retry], decisions: &mut [Decision], by: Duration) {
+    for retry in retries {
+        retry.after = retry.after.saturating_add(by);
+    }
+    for decision in decisions {
+        decision.after = decision.after.saturating_add(by);
     }
 }
 

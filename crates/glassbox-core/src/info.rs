@@ -148,4 +148,18 @@ impl Capabilities {
             choices: true,
         }
     }
+
+    /// What both can do.
+    #[must_use]
+    pub const fn common(self, other: Self) -> Self {
+        Self {
+            incremental: self.incremental && other.incremental,
+            tools: self.tools && other.tools,
+            parallel_tool_calls: self.parallel_tool_calls && other.parallel_tool_calls,
+            images: self.images && other.images,
+            structured_output: self.structured_output && other.structured_output,
+            reasoning: self.reasoning && other.reasoning,
+            choices: self.choices && other.choices,
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod parameters;
 mod request;
 
 mod cost;
+mod decision;
 mod event;
 mod finish;
 mod fold;
@@ -25,6 +26,7 @@ mod secret;
 pub mod schema;
 
 pub use cost::{Cost, CostSource};
+pub use decision::{CacheStore, Decision, DecisionKind, ModelName, TimeLimit};
 pub use embedding::{EmbeddingModel, EmbeddingRequest, EmbeddingResponse, EncodingFormat};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, EventStream, Meta, Retry, Start};
@@ -43,4 +45,4 @@ pub use request::{Delivery, OutputFormat, PromptTemplate, Request, Unsupported};
 pub use response::{Choice, Response};
 pub use secret::Secret;
 pub use tool::{ToolChoice, ToolSpec};
-pub use usage::{ModalityUsage, Usage};
+pub use usage::{BilledUsage, ModalityUsage, Usage};

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Part, ToolCall};
 
+mod repair;
+
 /// One message of a conversation.
 ///
 /// It serialises as an item of the conventions' input messages, `{"role", "parts", "name"?}`, so recording content

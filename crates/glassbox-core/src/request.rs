@@ -57,6 +57,16 @@ impl Request {
         self
     }
 
+    /// The request with a conversation that a provider takes: see [`Messages::repaired`]. A request that continues an
+    /// earlier response stays as it is, because what it answers is not in it. Adapters send what this gives.
+    #[must_use]
+    pub fn repaired(mut self) -> Self {
+        if self.previous_response.is_none() {
+            self.messages = self.messages.repaired();
+        }
+        self
+    }
+
     /// Adds a message at the end.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<Message>) -> Self {

@@ -25,6 +25,14 @@ impl Secret {
         self.0.trim().is_empty()
     }
 
+    /// The key without white space around it, `None` where nothing is left: a key that was read from a file often ends in
+    /// a line break.
+    #[must_use]
+    pub fn trimmed(&self) -> Option<Self> {
+        let key = self.0.trim();
+        (!key.is_empty()).then(|| Self::new(key))
+    }
+
     /// Replaces every occurrence of the key in `text`, for words that came from elsewhere (a provider that quotes
     /// the key back in its error, say). Keys of fewer than four bytes are left alone: they would match anything.
     #[must_use]

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Cost;
+use crate::{Cost, CostSource};
 
 /// What a call consumed, as the provider reported it. `None` means that it did not say; zero means that it said
 /// zero.
@@ -36,10 +36,39 @@ pub struct Usage {
     /// The audio part of the counts.
     #[serde(skip_serializing_if = "ModalityUsage::is_empty")]
     pub audio: ModalityUsage,
+    /// What is paid for, where a provider says that it is less than what was read and written: Cohere does not bill its
+    /// own instructions.
+    #[serde(skip_serializing_if = "BilledUsage::is_empty")]
+    pub billed: BilledUsage,
     /// What the call cost: as the provider says, which few do (OpenRouter, Perplexity, xAI), or as a list of prices
     /// gives it. `None` where nobody knows, which is not zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
+    /// What the answer had consumed when it was made, where it came from a cache of one's own: the call itself consumed
+    /// nothing, and everything else here is zero. `None` where a model answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved: Option<Box<Self>>,
+}
+
+/// The tokens of a [`Usage`] that are paid for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct BilledUsage {
+    /// Of [`Usage::input_tokens`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_tokens: Option<u64>,
+    /// Of [`Usage::output_tokens`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<u64>,
+}
+
+impl BilledUsage {
+    /// Whether nothing is known: then all is paid for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The part of a [`Usage`] that is of one modality.
@@ -86,6 +115,20 @@ impl Usage {
         }
     }
 
+    /// The usage of a call that was answered from a cache: nothing, and that is known.
+    #[must_use]
+    pub fn cached(saved: Self) -> Self {
+        let mut cost = Cost::new(0.0, CostSource::Cache);
+        // What has no such part, as embeddings have no output, has no cost of it either.
+        cost.input = saved.input_tokens.map(|_| 0.0);
+        cost.output = saved.output_tokens.map(|_| 0.0);
+        Self {
+            cost: Some(cost),
+            saved: Some(Box::new(saved)),
+            ..Self::new(0, 0)
+        }
+    }
+
     /// Whether nothing is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -101,7 +144,13 @@ impl Usage {
     /// Takes over what `later` knows: usage in a stream is a running total, not an increment.
     pub fn update(&mut self, later: &Self) {
         self.combine(later, Combine::Replace);
+        let (billed, later_billed) = (&mut self.billed, &later.billed);
+        Combine::Replace.count(&mut billed.input_tokens, later_billed.input_tokens);
+        Combine::Replace.count(&mut billed.output_tokens, later_billed.output_tokens);
         self.cost = later.cost.or(self.cost);
+        if later.saved.is_some() {
+            self.saved.clone_from(&later.saved);
+        }
     }
 
     /// Adds the usage of another call. Unknown plus known is known, so a sum is a lower bound as soon as one call
@@ -116,8 +165,27 @@ impl Usage {
             }
             (None, None) => None,
         };
+        let billed = self.billed_with(other);
         self.combine(other, Combine::Add);
+        self.billed = billed;
         self.cost = cost;
+        if let Some(saved) = &other.saved {
+            self.saved.get_or_insert_default().add(saved);
+        }
+    }
+
+    /// What is paid for of both: of a call that says nothing, all.
+    fn billed_with(&self, other: &Self) -> BilledUsage {
+        let says_nothing = self.billed.is_empty() && other.billed.is_empty();
+        if says_nothing {
+            return BilledUsage::default();
+        }
+        let input = |usage: &Self| usage.billed.input_tokens.or(usage.input_tokens);
+        let output = |usage: &Self| usage.billed.output_tokens.or(usage.output_tokens);
+        BilledUsage {
+            input_tokens: sum(input(self), input(other)),
+            output_tokens: sum(output(self), output(other)),
+        }
     }
 
     fn combine(&mut self, other: &Self, with: Combine) {

@@ -65,6 +65,8 @@ fn a_secret_does_not_print() {
     assert_eq!(format!("{secret:?}"), "Secret(***)");
     assert_eq!(secret.scrub("key sk-live-123 is wrong"), "key *** is wrong");
     assert_eq!(Secret::new("a").scrub("banana"), "banana");
+    assert_eq!(Secret::new(" key\n").trimmed(), Some(Secret::new("key")));
+    assert_eq!(Secret::new(" \n").trimmed(), None);
     assert!(Secret::new(" ").is_blank());
 }
 
@@ -91,6 +93,23 @@ fn usage_adds_and_updates() {
         (sum.input_tokens, sum.output_tokens, sum.cost),
         (Some(5), Some(6), Some(cost))
     );
+}
+
+#[test]
+fn what_is_billed_is_all_where_nothing_else_is_said() {
+    let mut billed = Usage::new(50, 9);
+    billed.billed.input_tokens = Some(5);
+    assert!(!billed.is_empty() && Usage::new(1, 1).billed.is_empty());
+    let mut sum = Usage::new(10, 1);
+    sum.add(&billed);
+    assert_eq!((sum.input_tokens, sum.output_tokens), (Some(60), Some(10)));
+    let paid = (sum.billed.input_tokens, sum.billed.output_tokens);
+    assert_eq!(paid, (Some(15), Some(10)));
+    sum.update(&billed);
+    let paid = (sum.billed.input_tokens, sum.billed.output_tokens);
+    assert_eq!(paid, (Some(5), Some(10)));
+    let written = serde_json::to_value(Usage::new(1, 2)).unwrap();
+    assert_eq!(written.get("billed"), None);
 }
 
 #[test]

@@ -20,13 +20,16 @@ pub struct Batching {
     /// Spans that may wait; further ones are dropped and counted. Default 2,048
     /// (`OTEL_BSP_MAX_QUEUE_SIZE`).
     pub max_queue_size: usize,
+    /// How much memory the spans that wait may hold, in bytes, as far as that can be estimated; further
+    /// ones are dropped and counted. Default 64 MiB, which 2,048 spans reach where each carries 32 KiB
+    /// of content.
+    pub max_queue_bytes: usize,
     /// Spans in one export. Default 512 (`OTEL_BSP_MAX_EXPORT_BATCH_SIZE`).
     pub max_batch_size: usize,
     /// How long the first span of a batch waits for others. Default 5 s
     /// (`OTEL_BSP_SCHEDULE_DELAY`), and 1 s [for log records](Self::for_logs).
     pub schedule_delay: Duration,
-    /// How long one export may take, attempts and pauses included. Default 30 s
-    /// (`OTEL_BSP_EXPORT_TIMEOUT`).
+    /// How long one attempt to export may take. Default 30 s (`OTEL_BSP_EXPORT_TIMEOUT`).
     pub export_timeout: Duration,
 }
 
@@ -45,6 +48,7 @@ impl Default for Batching {
     fn default() -> Self {
         Self {
             max_queue_size: 2048,
+            max_queue_bytes: 64 * 1024 * 1024,
             max_batch_size: 512,
             schedule_delay: Duration::from_secs(5),
             export_timeout: Duration::from_secs(30),
@@ -57,6 +61,13 @@ impl Batching {
     #[must_use]
     pub fn with_max_queue_size(mut self, spans: usize) -> Self {
         self.max_queue_size = spans.max(1);
+        self
+    }
+
+    /// Sets how much memory the spans that wait may hold, in bytes. One span may always wait.
+    #[must_use]
+    pub fn with_max_queue_bytes(mut self, bytes: usize) -> Self {
+        self.max_queue_bytes = bytes;
         self
     }
 
@@ -74,7 +85,7 @@ impl Batching {
         self
     }
 
-    /// Sets how long one export may take. Zero is no limit.
+    /// Sets how long one attempt to export may take. Zero is no limit.
     #[must_use]
     pub fn with_export_timeout(mut self, timeout: Duration) -> Self {
         self.export_timeout = match timeout {

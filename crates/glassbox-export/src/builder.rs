@@ -8,30 +8,31 @@ mod variables;
 use std::fmt;
 use std::sync::Arc;
 
-use opentelemetry::global;
-use opentelemetry::propagation::TextMapCompositePropagator;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::{LoggerProviderBuilder, SdkLoggerProvider};
 use opentelemetry_sdk::metrics::{MeterProviderBuilder, SdkMeterProvider, Temporality};
-use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, SpanExporter, TracerProviderBuilder};
 
 use crate::batching::Batching;
 use crate::console::ConsoleExporter;
 use crate::environment::{Environment, Settings};
 use crate::error::Error;
+use crate::file::OtlpFile;
 use crate::guard::Guard;
+use crate::limits::{LongestValue, RecordLimits};
 use crate::otlp::Otlp;
 use crate::periodic::Periodic;
 use crate::pipeline::{Listener, Plan, Providers};
+use crate::process::{Installation, Signals};
 use crate::sink::{self, Logs, Points, SinkSpec, Spans};
 use crate::tree::TreeExporter;
-use variables::Kind;
+use variables::{Kind, Propagators};
 
 /// Collects what is wanted; [`install`](Self::install) or [`build`](Self::build) starts it.
 ///
-/// Sampler and span limits follow `OTEL_TRACES_SAMPLER` and `OTEL_SPAN_*_LIMIT`, which the SDK
-/// reads by itself, unless [`with_provider`](Self::with_provider) says otherwise.
+/// Sampler and span limits follow `OTEL_TRACES_SAMPLER` and `OTEL_SPAN_*_COUNT_LIMIT` also where nothing
+/// else is read of the environment, because the SDK reads these by itself, unless
+/// [`with_provider`](Self::with_provider) says otherwise.
 #[must_use]
 pub struct Builder {
     sinks: Vec<SinkSpec<Spans>>,
@@ -45,8 +46,14 @@ pub struct Builder {
     batching: Batching,
     periodic: Periodic,
     log_batching: Batching,
+    longest: Option<LongestValue>,
+    record_limits: RecordLimits,
+    propagators: Propagators,
     listener: Option<Listener>,
     warnings: Vec<String>,
+    delivery_metrics: bool,
+    signals: Signals,
+    panic_hook: bool,
     disabled: bool,
 }
 
@@ -64,8 +71,14 @@ impl Builder {
             batching: Batching::default(),
             periodic: Periodic::default(),
             log_batching: Batching::for_logs(),
+            longest: None,
+            record_limits: RecordLimits::default(),
+            propagators: Propagators::default(),
             listener: None,
             warnings: Vec::new(),
+            delivery_metrics: false,
+            signals: Signals::default(),
+            panic_hook: false,
             disabled: false,
         }
     }
@@ -129,7 +142,18 @@ impl Builder {
         builder.periodic = Periodic::read(&mut settings);
         builder.log_batching = Batching::read_for_logs(&mut settings);
         builder.resource = Some(resource::read(&mut settings));
-        variables::check_sampler(&mut settings);
+        let sampler = variables::sampler(&mut settings);
+        let limits = variables::span_limits(&mut settings);
+        // What the SDK reads by itself is of this process, and it says nothing of what is wrong.
+        builder.provider = builder
+            .provider
+            .with_sampler(sampler)
+            .with_span_limits(limits);
+        builder.longest = variables::span_length(&mut settings);
+        builder.record_limits = variables::record_limits(&mut settings);
+        builder.propagators = Propagators::read(&mut settings);
+        variables::check_others(&mut settings);
+        builder.delivery_metrics = true;
         builder.warnings = settings.warnings;
         builder
     }
@@ -180,6 +204,14 @@ impl Builder {
         Ok(self.with_otlp(otlp))
     }
 
+    /// Adds a file of OTLP JSON lines.
+    ///
+    /// A file that cannot be opened is an error of [`install`](Self::install) and [`build`](Self::build).
+    pub fn with_file(mut self, file: OtlpFile) -> Self {
+        self.sinks.push(file.into_span_spec());
+        self
+    }
+
     /// Adds any exporter of spans of the SDK's kind. `name` and `target` are for reports: what it is, and
     /// where it sends to.
     ///
@@ -223,11 +255,27 @@ impl Builder {
     }
 
     /// Hears one sentence about each problem when it comes up: each
-    /// [warning](Guard::warnings) at the start, the first failed delivery of a series, and what a
-    /// [`Guard`] that is dropped could not deliver. Called on the exporter's thread; it must not
+    /// [warning](Guard::warnings) at the start, the first failed delivery of a series or the fourth
+    /// attempt, the first item that a full queue has no room for, and what a [`Guard`] that is dropped
+    /// could not deliver. Called on the exporter's thread; it must not
     /// wait for spans.
     pub fn with_listener(mut self, listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.listener = Some(Arc::new(listener));
+        self
+    }
+
+    /// Sets what happens when the process is asked to end. Default [`Signals::Leave`], and
+    /// [`Signals::End`] for [`init`](crate::init). It takes effect with [`install`](Self::install).
+    pub fn with_signals(mut self, signals: Signals) -> Self {
+        self.signals = signals;
+        self
+    }
+
+    /// Whether a panic delivers what is there: before it aborts the process, within two seconds; where it
+    /// unwinds, without waiting for it. The hook that is there is called first. Default false, and true
+    /// for [`init`](crate::init). It takes effect with [`install`](Self::install).
+    pub fn with_panic_hook(mut self, wanted: bool) -> Self {
+        self.panic_hook = wanted;
         self
     }
 
@@ -251,28 +299,34 @@ impl Builder {
 
     /// Starts the pipelines and makes them the process's own: the global tracer provider, where
     /// metrics are exported the global meter provider, and the global propagator (W3C trace context
-    /// and baggage). For programs. There is no global logger provider: see
+    /// and baggage, or as `OTEL_PROPAGATORS` says). For programs. There is no global logger provider: see
     /// [`Guard::logger_provider`].
+    ///
+    /// There is one such installation at a time. It lasts until the guard is shut down or dropped, which
+    /// puts providers in the place of ours that do nothing.
     ///
     /// With `OTEL_SDK_DISABLED=true` only the propagator is set.
     ///
     /// # Errors
     ///
-    /// When an exporter, or the thread for them, cannot be set up.
+    /// When an exporter, or the thread for them, cannot be set up, and where there is an installation
+    /// already.
     pub fn install(self) -> Result<Guard, Error> {
-        let disabled = self.disabled;
+        let (disabled, propagators) = (self.disabled, self.propagators);
+        let (signals, panic_hook) = (self.signals, self.panic_hook);
+        let mut installation = Installation::claim()?;
         let guard = self.build()?;
         if !disabled {
-            global::set_tracer_provider(guard.tracer_provider().clone());
+            installation.set_tracer_provider(guard.tracer_provider().clone());
         }
         if guard.exports_metrics() {
-            global::set_meter_provider(guard.meter_provider().clone());
+            installation.set_meter_provider(guard.meter_provider().clone());
         }
-        global::set_text_map_propagator(TextMapCompositePropagator::new(vec![
-            Box::new(TraceContextPropagator::new()),
-            Box::new(BaggagePropagator::new()),
-        ]));
-        Ok(guard)
+        installation.set_propagator(propagators.composite());
+        if !disabled {
+            guard.watch(&mut installation, signals, panic_hook);
+        }
+        Ok(guard.installed(installation))
     }
 
     /// Starts the pipelines and changes nothing global. For tests, and inside other programs.
@@ -299,18 +353,19 @@ impl Builder {
             listener: self.listener.clone(),
             spans: self.sinks,
             batching: self.batching.bounded(),
+            longest: self.longest,
             metrics: self.metric_sinks,
             periodic: self.periodic,
             logs: self.log_sinks,
             log_batching: self.log_batching.bounded(),
+            record_limits: self.record_limits,
         };
         let (providers, pipelines) = plan.start(providers)?;
-        Ok(Guard::new(
-            providers,
-            pipelines,
-            self.warnings,
-            self.listener,
-        ))
+        let guard = Guard::new(providers, pipelines, self.warnings, self.listener);
+        if self.delivery_metrics {
+            guard.observe_delivery();
+        }
+        Ok(guard)
     }
 
     fn without_telemetry(self) -> Self {

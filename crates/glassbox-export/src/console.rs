@@ -1,6 +1,6 @@
 //! One JSON object a span, a metric or a log record.
 
-mod json;
+pub(crate) mod json;
 mod log;
 mod metric;
 

@@ -5,10 +5,14 @@ mod builder;
 mod console;
 mod environment;
 mod error;
+mod file;
 mod guard;
+mod limits;
 mod otlp;
 mod periodic;
 mod pipeline;
+mod process;
+mod read;
 mod report;
 mod signal;
 mod sink;
@@ -24,8 +28,11 @@ pub use builder::Builder;
 pub use console::ConsoleExporter;
 pub use environment::Environment;
 pub use error::Error;
+pub use file::OtlpFile;
 pub use guard::{Flusher, Guard};
 pub use otlp::{Otlp, Protocol};
+pub use process::Signals;
+pub use read::{OtlpReader, RecordedSpan, Unreadable};
 pub use report::{Report, SinkReport};
 pub use signal::Signal;
 pub use tree::{SpanTree, TreeExporter, TreeStyle, TreeTotals};
@@ -35,19 +42,8 @@ pub fn builder() -> Builder {
     Builder::new()
 }
 
-/// What the environment asks for:
-///
-/// | variable | effect |
-/// | --- | --- |
-/// | `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER`, `OTEL_LOGS_EXPORTER` | each a list of `otlp` (default), `console`, `none` |
-/// | `OTEL_EXPORTER_OTLP_*`, `OTEL_EXPORTER_OTLP_TRACES_*` | see [`Otlp::from_environment`] |
-/// | `OTEL_EXPORTER_OTLP_METRICS_*` | see [`Otlp::metrics_from_environment`] |
-/// | `OTEL_EXPORTER_OTLP_LOGS_*` | see [`Otlp::logs_from_environment`] |
-/// | `OTEL_BSP_*`, `OTEL_BLRP_*` | see [`Batching`] |
-/// | `OTEL_METRIC_EXPORT_INTERVAL`, `OTEL_METRIC_EXPORT_TIMEOUT` | in milliseconds, see [`Builder::with_metric_interval`] and [`Builder::with_metric_timeout`] |
-/// | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | the resource |
-/// | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, `OTEL_SPAN_*_COUNT_LIMIT` | read by the SDK |
-/// | `OTEL_SDK_DISABLED` | `true`: no exporter, no spans, no metrics, no log records |
+/// What the environment asks for: the exporters of all three signals, and everything about them. The
+/// [table](crate#what-the-environment-says) has every variable.
 ///
 /// A value that makes no sense is ignored and [reported](Guard::warnings).
 ///
@@ -61,11 +57,27 @@ pub fn builder_from_env() -> Result<Builder, Error> {
 /// Everything as the environment asks for, installed for the process. Problems are told on
 /// standard error, one line each.
 ///
+/// What is there is delivered when the [`Guard`] is dropped, also by a panic that unwinds, when a panic
+/// aborts the process, and at Ctrl-C, SIGTERM and SIGHUP, which then end the process as they would have
+/// ([`Signals::End`]). A program that handles these signals by itself, with `tokio::signal::ctrl_c` or the
+/// like, writes `builder_from_env()?.with_signals(Signals::Flush).install()` in its place. It works from
+/// any runtime and from none. A process that calls `std::process::exit` has to drop the guard before.
+///
+/// ```no_run
+/// let _telemetry = glassbox_export::init()?;
+/// # Ok::<(), glassbox_export::Error>(())
+/// ```
+///
 /// # Errors
 ///
-/// When an exporter that is asked for cannot be configured or set up.
+/// When an exporter that is asked for cannot be configured or set up, and where telemetry is installed
+/// already.
 pub fn init() -> Result<Guard, Error> {
-    builder_from_env()?.with_listener(to_stderr).install()
+    builder_from_env()?
+        .with_listener(to_stderr)
+        .with_signals(Signals::End)
+        .with_panic_hook(true)
+        .install()
 }
 
 fn to_stderr(problem: &str) {

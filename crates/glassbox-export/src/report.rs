@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::pipeline::Dropped;
 use crate::signal::Signal;
 
 /// What became of the telemetry so far: one entry for each place it goes to.
@@ -18,8 +19,9 @@ pub struct Report {
     /// One entry for each exporter: those of traces, then of metrics, then of logs, each in the order
     /// in which they were added.
     pub sinks: Vec<SinkReport>,
-    /// Spans that had started and not ended when the pipeline was shut down; they are not
-    /// delivered. Zero in the report of a flush.
+    /// Spans that had started and not ended when the pipeline was shut down. They are ended then, marked
+    /// with `glassbox.span.unfinished`, and delivered with what was known of them at their start. Zero in
+    /// the report of a flush.
     pub unfinished: u64,
     /// The time given was over before everything was delivered.
     pub timed_out: bool,
@@ -36,7 +38,13 @@ impl Report {
     /// What will not arrive, counted once for each exporter.
     pub(crate) fn lost(&self) -> u64 {
         let lost = |sink: &SinkReport| sink.dropped + sink.failed;
-        self.sinks.iter().map(lost).sum::<u64>() + self.unfinished
+        self.sinks.iter().map(lost).sum()
+    }
+
+    /// Whether something waits for a place that does not take it now.
+    pub(crate) fn is_stalled(&self) -> bool {
+        let stalled = |sink: &SinkReport| sink.retrying && sink.pending > 0;
+        self.sinks.iter().any(stalled)
     }
 
     /// One clear sentence for each problem, without a full stop, for a person who reads stderr.
@@ -48,7 +56,7 @@ impl Report {
             .chain((self.unfinished > 0).then(|| {
                 let verb = if self.unfinished == 1 { "was" } else { "were" };
                 format!(
-                    "{} {verb} still open at the end and not delivered",
+                    "{} {verb} still open at the end: only what the start told is known",
                     Signal::Traces.count(self.unfinished)
                 )
             }))
@@ -84,16 +92,32 @@ pub struct SinkReport {
     pub exported: u64,
     /// How many were thrown away because a queue was full. Metrics do not queue.
     pub dropped: u64,
+    /// How many of those dropped found room by their number and not by their bytes
+    /// ([`Batching::max_queue_bytes`](crate::Batching)).
+    pub dropped_for_size: u64,
     /// How many could not be delivered, or were rejected by the other side. A data point that is a
     /// running total is made good by the next one that arrives, and stays counted.
     pub failed: u64,
+    /// How many of those that failed the other side threw away although it took the request (a
+    /// *partial success* in OTLP).
+    pub rejected: u64,
     /// How many still wait or are on their way.
     pub pending: u64,
-    /// Why the last delivery that failed did.
+    /// The last attempt failed in a way that may pass, and there will be another.
+    pub retrying: bool,
+    /// Why the last delivery that failed did, or the last attempt.
     pub last_error: Option<String>,
+    /// What it is in metrics: `otlp_http` and the like.
+    pub(crate) component: String,
 }
 
 impl SinkReport {
+    /// Counts what there was no room for.
+    pub(crate) fn drop(&mut self, dropped: Dropped) {
+        self.dropped += dropped.items;
+        self.dropped_for_size += dropped.heavy;
+    }
+
     fn problems(&self, timed_out: bool) -> impl Iterator<Item = String> + '_ {
         let failed = (self.failed > 0).then(|| {
             let reason = self.last_error.as_deref().unwrap_or("unknown reason");
@@ -103,23 +127,37 @@ impl SinkReport {
                 self.target
             )
         });
-        let dropped = (self.dropped > 0).then(|| {
-            let variable = self.signal.queue_variable();
-            format!(
-                "dropped {} for {}: the queue was full{}",
-                self.signal.count(self.dropped),
-                self.target,
-                variable.map_or_else(String::new, |name| format!(" ({name})")),
-            )
-        });
-        let pending = (timed_out && self.pending > 0).then(|| {
-            format!(
+        let dropped = (self.dropped > 0).then(|| self.overflow());
+        let pending = match self.waiting() {
+            None if timed_out && self.pending > 0 => Some(format!(
                 "{} still on the way to {} when the time was over",
                 self.signal.count(self.pending),
                 self.target
-            )
-        });
+            )),
+            waiting => waiting,
+        };
         failed.into_iter().chain(dropped).chain(pending)
+    }
+
+    /// The sentence about what there was no room for.
+    pub(crate) fn overflow(&self) -> String {
+        let by_bytes = (self.dropped_for_size > 0).then_some("Batching::max_queue_bytes");
+        let limit = by_bytes.or(self.signal.queue_variable());
+        format!(
+            "dropped {} for {}: the queue was full{}",
+            self.signal.count(self.dropped),
+            self.target,
+            limit.map_or_else(String::new, |name| format!(" ({name})")),
+        )
+    }
+
+    /// The sentence about what waits for another attempt.
+    pub(crate) fn waiting(&self) -> Option<String> {
+        let reason = self.last_error.as_deref()?;
+        (self.retrying && self.pending > 0).then(|| {
+            let pending = self.signal.count(self.pending);
+            format!("{pending} still on the way to {}: {reason}", self.target)
+        })
     }
 }
 

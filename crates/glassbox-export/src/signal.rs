@@ -36,13 +36,4 @@ impl Signal {
             Self::Logs => Some("OTEL_BLRP_MAX_QUEUE_SIZE"),
         }
     }
-
-    /// The variable that says how many travel together.
-    pub(crate) fn batch_variable(self) -> Option<&'static str> {
-        match self {
-            Self::Traces => Some("OTEL_BSP_MAX_EXPORT_BATCH_SIZE"),
-            Self::Metrics => None,
-            Self::Logs => Some("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE"),
-        }
-    }
 }

@@ -1,8 +1,6 @@
 //! What the pipelines deliver to.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use opentelemetry::InstrumentationScope;
@@ -13,25 +11,14 @@ use opentelemetry_sdk::trace::SpanData;
 use crate::error::Error;
 
 mod exporter;
+mod parcel;
 mod points;
+mod size;
 
-pub(crate) use exporter::{logs, metrics, spans};
+pub(crate) use exporter::{logs, metrics, once, spans};
+pub(crate) use parcel::{Attempt, Later, Outcome, Parcel, Rest};
 pub(crate) use points::{Points, each_metric};
-
-/// How a delivery ended: what was rejected, or one line that says why nothing arrived.
-pub(crate) type Delivery = Result<Delivered, String>;
-
-/// A delivery that is under way.
-pub(crate) type Delivering = Pin<Box<dyn Future<Output = Delivery> + Send>>;
-
-/// A delivery that arrived.
-#[derive(Debug, Default)]
-pub(crate) struct Delivered {
-    /// Items the other side took note of and threw away (a *partial success* in OTLP).
-    pub(crate) rejected: u64,
-    /// What the other side said about it.
-    pub(crate) message: Option<String>,
-}
+pub(crate) use size::Size;
 
 /// What is delivered at once.
 pub(crate) trait Batch: Send + Sync + 'static {
@@ -57,11 +44,11 @@ impl<T: Send + Sync + 'static> Batch for Vec<T> {
     }
 }
 
-/// One place telemetry of one kind goes to. The SDK's exporters as an object, with an error that can
-/// be told apart and a count of what was rejected.
+/// One place telemetry of one kind goes to.
 pub(crate) trait Sink<B>: fmt::Debug + Send + Sync + 'static {
-    /// Delivers a batch; never called again before the last call is over.
-    fn export(self: Arc<Self>, batch: B) -> Delivering;
+    /// Makes a batch ready to go. What it takes is done at the first attempt, and nothing is delivered
+    /// before; there is never more than one parcel under way.
+    fn parcel(self: Arc<Self>, batch: B) -> Box<dyn Parcel>;
 
     /// Lets go of what is held back.
     fn flush(&self) -> Result<(), String> {
@@ -79,6 +66,8 @@ pub(crate) type Build<B> = Box<dyn FnOnce(&Resource) -> Result<Arc<dyn Sink<B>>,
 pub(crate) struct SinkSpec<B> {
     pub(crate) name: String,
     pub(crate) target: String,
+    /// What it is in metrics about exporters.
+    pub(crate) component: String,
     /// Somebody watches: deliver as soon as a trace's root has ended, or a log record is there.
     pub(crate) eager: bool,
     pub(crate) build: Build<B>,
@@ -101,8 +90,10 @@ impl<B> SinkSpec<B> {
         target: impl Into<String>,
         build: impl FnOnce(&Resource) -> Arc<dyn Sink<B>> + Send + 'static,
     ) -> Self {
+        let name = name.into();
         Self {
-            name: name.into(),
+            component: name.clone(),
+            name,
             target: target.into(),
             eager: false,
             build: Box::new(move |resource| Ok(build(resource))),

@@ -1,6 +1,5 @@
 //! Spans and sinks for unit tests.
 
-use std::future::ready;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +13,7 @@ use opentelemetry_sdk::metrics::reader::MetricReader;
 use opentelemetry_sdk::metrics::{InstrumentKind, ManualReader, Pipeline, Temporality};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
-use crate::sink::{Delivered, Delivering, Sink};
+use crate::sink::{Attempt, Batch, Outcome, Parcel, Sink};
 
 /// 2024-07-11T01:14:00Z.
 pub(crate) const EPOCH: Duration = Duration::from_secs(1_720_660_440);
@@ -103,9 +102,21 @@ impl SpanDataExt for SpanData {
 #[derive(Debug)]
 pub(crate) struct Discard;
 
-impl<B> Sink<B> for Discard {
-    fn export(self: Arc<Self>, _: B) -> Delivering {
-        Box::pin(ready(Ok(Delivered::default())))
+impl<B: Batch> Sink<B> for Discard {
+    fn parcel(self: Arc<Self>, batch: B) -> Box<dyn Parcel> {
+        Box::new(Discarded(batch.items()))
+    }
+}
+
+struct Discarded(u64);
+
+impl Parcel for Discarded {
+    fn items(&self) -> u64 {
+        self.0
+    }
+
+    fn attempt(self: Box<Self>, _: Duration) -> Attempt {
+        Box::pin(async move { Outcome::delivered(self.0) })
     }
 }
 

@@ -5,8 +5,6 @@ use std::fmt;
 use std::future::Future;
 
 use glassbox_core::{Capabilities, Error, ErrorKind, ModelInfo, Operation, Result, Secret};
-#[cfg(feature = "reqwest")]
-use glassbox_http::ReqwestTransport;
 use glassbox_http::{Call, HttpClient, Transport};
 use http::{HeaderName, Uri};
 
@@ -65,6 +63,7 @@ pub struct GeminiBuilder {
     tokens: Option<Tokens>,
     project: Option<String>,
     location: Option<String>,
+    needs_key: bool,
     base_url: Option<String>,
     schema_form: SchemaForm,
     include_thoughts: Option<bool>,
@@ -83,6 +82,7 @@ impl GeminiBuilder {
             tokens: None,
             project: None,
             location: None,
+            needs_key: true,
             base_url: None,
             schema_form: SchemaForm::Auto,
             include_thoughts: None,
@@ -167,6 +167,13 @@ impl GeminiBuilder {
         self
     }
 
+    /// Says whether the host wants a key or an access token. It does unless set: without one, building fails. A host of one's own may do
+    /// without: where none is given then, no header of a request holds one.
+    pub fn needs_key(mut self, needs_key: bool) -> Self {
+        self.needs_key = needs_key;
+        self
+    }
+
     /// Sets the project of Google Cloud, by its id. For Vertex AI.
     pub fn project(mut self, id: impl Into<String>) -> Self {
         self.project = Some(id.into());
@@ -224,7 +231,8 @@ impl GeminiBuilder {
     /// access token, the project or the base URL is missing or unusable.
     pub fn build(self) -> Result<Gemini> {
         let whole = self.endpoint("generateContent")?;
-        let streamed = self.uri("streamGenerateContent?alt=sse")?;
+        let base = self.base()?.with_query("alt=sse");
+        let streamed = self.method(&base, "streamGenerateContent")?;
         Ok(Gemini::at(
             whole,
             streamed,
@@ -250,22 +258,14 @@ impl GeminiBuilder {
     }
 
     fn endpoint(&self, method: &str) -> Result<Endpoint> {
-        let uri = self.uri(method)?;
-        let address = uri.host().unwrap_or_default();
-        let address = address.trim_matches(['[', ']']).to_owned();
-        let default_port = if uri.scheme_str() == Some("http") {
-            80
-        } else {
-            443
-        };
-        let port = uri.port_u16().unwrap_or(default_port);
+        let base = self.base()?;
         let info = ModelInfo::new(self.platform.provider(), &self.model)
-            .with_server(address, Some(port))
+            .with_server(base.address(), Some(base.port()))
             .with_operation(Operation::GenerateContent)
             .with_capabilities(Capabilities::all());
         Ok(Endpoint {
             info,
-            call: self.call(uri)?,
+            call: self.call(self.method(&base, method)?)?,
             tokens: self.tokens.clone(),
             http: self.client()?,
         })
@@ -273,14 +273,11 @@ impl GeminiBuilder {
 
     fn call(&self, uri: Uri) -> Result<Call> {
         let call = Call::post(self.platform.provider(), uri, "").with_read_error(read_error);
-        let key = self.api_key.as_ref().filter(|key| !key.is_blank());
+        let key = self.api_key.as_ref().and_then(Secret::trimmed);
         match (key, &self.tokens, self.platform) {
             (_, Some(_), _) => Ok(call),
-            (Some(key), None, _) => {
-                // A key that was read from a file often ends in a line break.
-                let key = Secret::new(key.expose().trim());
-                call.with_key(HeaderName::from_static("x-goog-api-key"), key)
-            }
+            (Some(key), None, _) => call.with_key(HeaderName::from_static("x-goog-api-key"), key),
+            (None, None, _) if !self.needs_key => Ok(call),
             (None, None, Platform::Gemini) => Err(self.missing("API key", "GEMINI_API_KEY")),
             (None, None, Platform::Vertex) => {
                 Err(self.missing("access token", "GOOGLE_OAUTH_ACCESS_TOKEN"))
@@ -288,24 +285,13 @@ impl GeminiBuilder {
         }
     }
 
-    #[cfg(feature = "reqwest")]
     fn client(&self) -> Result<HttpClient> {
-        match &self.http {
+        let client = match &self.http {
             Some(http) => Ok(http.clone()),
-            None if self.reads_env => ReqwestTransport::from_env().map(HttpClient::new),
-            None => ReqwestTransport::new().map(HttpClient::new),
-        }
-    }
-
-    #[cfg(not(feature = "reqwest"))]
-    fn client(&self) -> Result<HttpClient> {
-        let _ = self.reads_env;
-        self.http.clone().ok_or_else(|| {
-            self.wrong(
-                "no HTTP client: hand a transport to the builder, or switch the feature \
-                 `reqwest` of glassbox-gemini on",
-            )
-        })
+            None if self.reads_env => HttpClient::from_env(),
+            None => HttpClient::standard(),
+        };
+        client.map_err(|error| error.with_provider(self.platform.provider()))
     }
 
     fn missing(&self, what: &str, variable: &str) -> Error {

@@ -107,6 +107,7 @@ impl CompletionModel for Gemini {
     }
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
+        let request = request.repaired();
         let Encoded {
             body,
             dropped,

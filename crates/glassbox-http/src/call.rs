@@ -45,6 +45,8 @@ pub struct Call {
     pub secrets: Vec<Secret>,
     /// How this provider's errors are read. [`error_body`](crate::error_body()) unless set.
     pub read_error: ReadError,
+    /// HTTP statuses that mean something else at this provider than elsewhere. None unless set.
+    pub statuses: &'static [(u16, ErrorKind)],
     /// What signs the request, where a key in a header is not enough.
     pub signer: Option<Arc<dyn Signer>>,
 }
@@ -68,6 +70,7 @@ impl Call {
             body: Bytes::new(),
             secrets: Vec::new(),
             read_error: error_body,
+            statuses: &[],
             signer: None,
         }
     }
@@ -150,6 +153,13 @@ impl Call {
         self
     }
 
+    /// Sets which HTTP statuses mean something else at this provider than elsewhere.
+    #[must_use]
+    pub fn with_statuses(mut self, statuses: &'static [(u16, ErrorKind)]) -> Self {
+        self.statuses = statuses;
+        self
+    }
+
     /// Signs every attempt.
     #[must_use]
     pub fn with_signer(mut self, signer: impl Signer) -> Self {
@@ -167,6 +177,7 @@ impl Call {
             provider: self.provider,
             secrets: self.secrets,
             read_error: self.read_error,
+            statuses: self.statuses,
         };
         (request, reporter)
     }

@@ -34,7 +34,11 @@ pub(crate) fn status_error(failed: &Failed<'_>, reporter: &Reporter) -> Error {
         said.code = aws_error_type(headers);
         said.kind = said.kind.or_else(|| kind_of_code(said.code.as_deref()?));
     }
-    let kind = kind_of(Some(status.as_u16()), &said);
+    let mut here = reporter.statuses.iter();
+    let kind = match here.find(|(of, _)| *of == status.as_u16()) {
+        Some((_, kind)) => *kind,
+        None => kind_of(Some(status.as_u16()), &said),
+    };
     let message = match status.as_u16() {
         300..400 => "the host redirects, and redirects are not followed: check the base URL",
         409 => "the request collided with another one",
@@ -108,8 +112,8 @@ fn kind_of_status(status: u16) -> ErrorKind {
         403 => ErrorKind::Forbidden,
         404 | 410 => ErrorKind::NotFound,
         408 => ErrorKind::Timeout,
-        // Busy with a request that gets in the way of this one, or (498) without capacity for its tier, as Groq says.
-        409 | 498 | 503 | 529 => ErrorKind::Overloaded,
+        // 409: busy with a request that gets in the way of this one.
+        409 | 503 | 529 => ErrorKind::Overloaded,
         429 => ErrorKind::RateLimited,
         424 | 500.. => ErrorKind::ServerError,
         _ => ErrorKind::InvalidRequest,

@@ -46,6 +46,30 @@ impl HttpClient {
         }
     }
 
+    /// A client with the default policy over the default transport, which is `ReqwestTransport`.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](ErrorKind::Configuration) where the feature `reqwest` is off, or the transport cannot be made.
+    pub fn standard() -> Result<Self> {
+        #[cfg(feature = "reqwest")]
+        return crate::ReqwestTransport::new().map(Self::new);
+        #[cfg(not(feature = "reqwest"))]
+        Err(no_transport())
+    }
+
+    /// As [`standard`](Self::standard), with the proxies that the environment names.
+    ///
+    /// # Errors
+    ///
+    /// As [`standard`](Self::standard).
+    pub fn from_env() -> Result<Self> {
+        #[cfg(feature = "reqwest")]
+        return crate::ReqwestTransport::from_env().map(Self::new);
+        #[cfg(not(feature = "reqwest"))]
+        Err(no_transport())
+    }
+
     /// Sets when a failed request is sent again.
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
@@ -193,4 +217,12 @@ fn should_retry(headers: &HeaderMap) -> Option<bool> {
         b"false" => Some(false),
         _ => None,
     }
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn no_transport() -> Error {
+    Error::new(
+        ErrorKind::Configuration,
+        "no HTTP client: hand a transport to the builder, or switch the feature `reqwest` on",
+    )
 }

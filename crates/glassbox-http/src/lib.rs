@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod base_url;
 mod body;
 mod transport;
 
@@ -24,6 +25,7 @@ mod ndjson;
 mod sse;
 mod stream;
 
+pub use base_url::{BaseUrl, percent_encoded};
 pub use body::Body;
 pub use call::{Call, ReadError, Signer};
 pub use classify::in_band_error;

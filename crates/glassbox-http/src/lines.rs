@@ -79,6 +79,7 @@ impl Lines {
     pub(crate) fn finish(&mut self) -> bool {
         self.forget_given();
         self.given = true;
+        self.end_mark();
         !self.partial.is_empty() && !self.failed
     }
 
@@ -124,13 +125,20 @@ impl Lines {
                 return;
             };
             if *first != BYTE_ORDER_MARK[self.mark] {
-                self.partial
-                    .extend_from_slice(&BYTE_ORDER_MARK[..self.mark]);
-                self.mark = BYTE_ORDER_MARK.len();
+                self.end_mark();
                 return;
             }
             self.mark += 1;
             *chunk = rest;
+        }
+    }
+
+    /// What looked like a byte order mark and was not all of one belongs to the first line.
+    fn end_mark(&mut self) {
+        if self.mark < BYTE_ORDER_MARK.len() {
+            self.partial
+                .extend_from_slice(&BYTE_ORDER_MARK[..self.mark]);
+            self.mark = BYTE_ORDER_MARK.len();
         }
     }
 

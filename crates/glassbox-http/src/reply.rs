@@ -10,7 +10,7 @@ use crate::classify::{check_whole, request_id};
 use crate::lines::append;
 use crate::reporter::Reporter;
 use crate::stream::Driver;
-use crate::{Body, Decoder, Framing, Limits};
+use crate::{Body, Decoder, Framing, Limits, scrub};
 
 /// A successful response that has begun.
 #[non_exhaustive]
@@ -36,7 +36,8 @@ impl Reply {
     ) -> Self {
         let (head, body) = response.into_parts();
         let mut start = Start::new();
-        start.request_id = request_id(&head.headers);
+        let id = request_id(&head.headers);
+        start.request_id = id.map(|id| scrub::header(id, &reporter.secrets));
         start.retries = retries;
         Self {
             status: head.status,

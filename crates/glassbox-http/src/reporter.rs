@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use glassbox_core::{Error, Secret, Start};
+use glassbox_core::{Error, ErrorKind, Secret, Start};
 
 use crate::{ReadError, scrub};
 
@@ -9,6 +9,7 @@ pub(crate) struct Reporter {
     pub(crate) provider: Cow<'static, str>,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) read_error: ReadError,
+    pub(crate) statuses: &'static [(u16, ErrorKind)],
 }
 
 impl Reporter {

@@ -12,6 +12,14 @@ pub(crate) fn text(text: &str, secrets: &[Secret]) -> String {
         .fold(text.to_owned(), |text, secret| secret.scrub(&text))
 }
 
+/// A header's value without the secrets. Most hold none, and are not copied.
+pub(crate) fn header(value: String, secrets: &[Secret]) -> String {
+    if secrets.iter().any(|secret| value.contains(secret.expose())) {
+        return text(&value, secrets);
+    }
+    value
+}
+
 /// A provider's words: without the secrets, and cut. Scrubbed first, so that no key is cut in half.
 pub(crate) fn detail(words: &str, secrets: &[Secret]) -> String {
     let mut words = text(words.trim(), secrets);
@@ -38,6 +46,10 @@ pub(crate) fn error(mut error: Error, secrets: &[Secret]) -> Error {
     if let Some(code) = error.code().filter(|code| tainted(code)) {
         let code = text(code, secrets);
         error = error.with_code(code);
+    }
+    if let Some(id) = error.request_id().filter(|id| tainted(id)) {
+        let id = text(id, secrets);
+        error = error.with_request_id(id);
     }
     error
 }

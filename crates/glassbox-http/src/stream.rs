@@ -244,10 +244,18 @@ impl<D: Decoder> Driver<D> {
         if body.iter().all(|byte| is_filler(*byte)) {
             return Err(Error::new(ErrorKind::Protocol, "the body is empty"));
         }
-        check_whole(body, &self.reporter)?;
-        self.decoder
-            .whole(body, &mut self.events)
-            .map_err(|error| unreadable(error, body, &self.reporter))
+        let Err(error) = check_whole(body, &self.reporter) else {
+            return self
+                .decoder
+                .whole(body, &mut self.events)
+                .map_err(|error| unreadable(error, body, &self.reporter));
+        };
+        // What failed is billed too, and has an id to complain with.
+        let mut said = Events::new();
+        let _ = self.decoder.whole(body, &mut said);
+        let counts = |event: &Event| matches!(event, Event::Meta(_) | Event::Usage(_));
+        self.events.extend(said.into_iter().filter(counts));
+        Err(error)
     }
 }
 

@@ -4,10 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use glassbox_core::{Capabilities, Error, ErrorKind, ModelInfo, Result, Secret};
-#[cfg(feature = "reqwest")]
-use glassbox_http::ReqwestTransport;
-use glassbox_http::{Call, HttpClient, Transport};
-use http::Uri;
+use glassbox_http::{BaseUrl, Call, HttpClient, Transport};
 use serde_json::Value;
 
 use crate::errors::read_error;
@@ -130,54 +127,32 @@ impl OllamaBuilder {
     }
 
     fn endpoint(&self, operation: &str) -> Result<Endpoint> {
-        let uri = self.uri(operation)?;
-        let address = uri.host().unwrap_or_default();
-        let address = address.trim_matches(['[', ']']).to_owned();
-        let default_port = if uri.scheme_str() == Some("http") {
-            80
-        } else {
-            443
-        };
-        let port = uri.port_u16().unwrap_or(default_port);
-        let mut call = Call::post(PROVIDER, uri, "").with_read_error(read_error);
-        if let Some(key) = self.api_key.as_ref().filter(|key| !key.is_blank()) {
-            // A key that was read from a file often ends in a line break.
-            call = call.with_bearer(Secret::new(key.expose().trim()))?;
+        let base = self.base()?;
+        let mut call = Call::post(PROVIDER, base.join(operation)?, "").with_read_error(read_error);
+        if let Some(key) = self.api_key.as_ref().and_then(Secret::trimmed) {
+            call = call.with_bearer(key)?;
         }
         Ok(Endpoint {
-            info: ModelInfo::new(PROVIDER, &self.model).with_server(address, Some(port)),
+            info: ModelInfo::new(PROVIDER, &self.model)
+                .with_server(base.address(), Some(base.port())),
             call,
             http: self.client()?,
             settings: self.settings.clone(),
         })
     }
 
-    fn uri(&self, operation: &str) -> Result<Uri> {
-        let base = host::base_url(self.base_url.as_deref().unwrap_or_default());
-        let base = base.map_err(|message| self.wrong(message))?;
-        format!("{base}/{operation}")
-            .parse()
-            .map_err(|_| self.wrong(host::INVALID))
+    fn base(&self) -> Result<BaseUrl> {
+        let host = self.base_url.as_deref().unwrap_or_default();
+        host::base_url(host).map_err(|message| self.wrong(message))
     }
 
-    #[cfg(feature = "reqwest")]
     fn client(&self) -> Result<HttpClient> {
-        match &self.http {
+        let client = match &self.http {
             Some(http) => Ok(http.clone()),
-            None if self.reads_env => ReqwestTransport::from_env().map(HttpClient::new),
-            None => ReqwestTransport::new().map(HttpClient::new),
-        }
-    }
-
-    #[cfg(not(feature = "reqwest"))]
-    fn client(&self) -> Result<HttpClient> {
-        let _ = self.reads_env;
-        self.http.clone().ok_or_else(|| {
-            self.wrong(
-                "no HTTP client: hand a transport to the builder, or switch the feature \
-                 `reqwest` of glassbox-ollama on",
-            )
-        })
+            None if self.reads_env => HttpClient::from_env(),
+            None => HttpClient::standard(),
+        };
+        client.map_err(|error| error.with_provider(PROVIDER))
     }
 
     fn wrong(&self, message: impl Into<Cow<'static, str>>) -> Error {

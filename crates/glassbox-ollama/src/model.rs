@@ -81,6 +81,7 @@ impl CompletionModel for Ollama {
     }
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
+        let request = request.repaired();
         let framing = match request.delivery {
             Delivery::Incremental => Framing::Ndjson,
             _ => Framing::Whole,

@@ -4,9 +4,7 @@ use std::borrow::{Borrow, Cow};
 use std::fmt;
 
 use glassbox_core::{Api, Error, ErrorKind, ModelInfo, Result, Secret};
-#[cfg(feature = "reqwest")]
-use glassbox_http::ReqwestTransport;
-use glassbox_http::{Call, HttpClient, Transport};
+use glassbox_http::{BaseUrl, Call, HttpClient, Transport, percent_encoded};
 use http::{HeaderName, HeaderValue, Uri};
 
 use crate::dialect::{Auth, Dialect, OPENAI, Paths};
@@ -185,100 +183,78 @@ impl OpenAiBuilder {
     }
 
     fn endpoint(&self, operation: &str) -> Result<Endpoint> {
-        let uri = self.uri(operation)?;
-        let address = uri.host().unwrap_or_default();
-        let address = address.trim_matches(['[', ']']).to_owned();
-        let default_port = if uri.scheme_str() == Some("http") {
-            80
-        } else {
-            443
-        };
-        let port = uri.port_u16().unwrap_or(default_port);
+        let base = self.base()?;
         let info = ModelInfo::new(self.dialect.provider, &self.model)
-            .with_server(address, Some(port))
+            .with_server(base.address(), Some(base.port()))
             .with_api(Api::ChatCompletions)
             .with_capabilities(self.dialect.capabilities());
         Ok(Endpoint {
             info,
-            call: self.call(uri)?,
+            call: self.call(self.uri(base, operation)?)?,
             http: self.client()?,
         })
     }
 
-    fn uri(&self, operation: &str) -> Result<Uri> {
-        let names = self.dialect.variables;
+    fn base(&self) -> Result<BaseUrl> {
+        let Dialect {
+            provider,
+            variables,
+            ..
+        } = self.dialect;
         let base = self.base_url.as_deref().unwrap_or(self.dialect.base_url);
-        let base = base.trim();
-        if base.is_empty() {
-            return Err(self.missing("base URL", names.base_url));
+        if base.trim().is_empty() {
+            return Err(self.missing("base URL", variables.base_url));
         }
-        let invalid = || {
-            self.wrong(
-                "the base URL is not valid: it must look like https://host/path, in which \
-                 anything unusual is percent-encoded",
-            )
-        };
-        let base: Uri = base.parse().map_err(|_| invalid())?;
-        let (Some(scheme), Some(authority)) = (base.scheme_str(), base.authority()) else {
-            return Err(invalid());
-        };
-        if !matches!(scheme, "http" | "https") || authority.host().is_empty() {
-            return Err(invalid());
+        BaseUrl::parse(provider, variables.base_url, base)
+    }
+
+    /// The place of an operation.
+    fn uri(&self, base: BaseUrl, operation: &str) -> Result<Uri> {
+        match self.dialect.paths {
+            Paths::Plain => base.join(operation),
+            // The newer API needs no version, and the model is named in the body.
+            Paths::Azure if base.path().ends_with("/openai/v1") => base.join(operation),
+            Paths::Azure => self.azure_uri(base, operation),
         }
-        let path = base.path().trim_end_matches('/');
-        let mut query = base.query().unwrap_or_default().to_owned();
-        let path = match self.dialect.paths {
-            Paths::Plain => format!("{path}/{operation}"),
-            Paths::Azure if path.ends_with("/openai/v1") => format!("{path}/{operation}"),
-            // The model is named in the body, and the newer API needs no version.
-            Paths::Azure if operation == RESPONSES => {
-                let path = path.trim_end_matches("/openai");
-                match &self.api_version {
-                    None if !query.contains("api-version=") => {
-                        format!("{path}/openai/v1/{operation}")
-                    }
-                    Some(version) if !query.contains("api-version=") => {
-                        let and = if query.is_empty() { "" } else { "&" };
-                        query = format!("{query}{and}api-version={}", escaped(version));
-                        format!("{path}/openai/{operation}")
-                    }
-                    _ => format!("{path}/openai/{operation}"),
-                }
+    }
+
+    fn azure_uri(&self, base: BaseUrl, operation: &str) -> Result<Uri> {
+        let is_versioned = base.query().contains("api-version=");
+        let base = match &self.api_version {
+            Some(version) if !is_versioned => {
+                base.with_query(&format!("api-version={}", percent_encoded(version)))
             }
-            Paths::Azure => {
-                if !query.contains("api-version=") {
-                    let Some(version) = &self.api_version else {
-                        return Err(self.missing("API version", names.api_version));
-                    };
-                    let and = if query.is_empty() { "" } else { "&" };
-                    query = format!("{query}{and}api-version={}", escaped(version));
-                }
-                if path.ends_with("/models") || path.contains("/deployments/") {
-                    format!("{path}/{operation}")
-                } else {
-                    let path = path.trim_end_matches("/openai");
-                    let deployment = escaped(&self.model);
-                    format!("{path}/openai/deployments/{deployment}/{operation}")
-                }
+            None if !is_versioned && operation == RESPONSES => {
+                let base = base.without_end("/openai");
+                return base.join(&format!("openai/v1/{operation}"));
             }
+            None if !is_versioned => {
+                return Err(self.missing("API version", self.dialect.variables.api_version));
+            }
+            _ => base,
         };
-        let question = if query.is_empty() { "" } else { "?" };
-        format!("{scheme}://{authority}{path}{question}{query}")
-            .parse()
-            .map_err(|_| invalid())
+        let path = base.path();
+        if operation == RESPONSES {
+            let base = base.without_end("/openai");
+            return base.join(&format!("openai/{operation}"));
+        }
+        if path.ends_with("/models") || path.contains("/deployments/") {
+            return base.join(operation);
+        }
+        let deployment = percent_encoded(&self.model);
+        let base = base.without_end("/openai");
+        base.join(&format!("openai/deployments/{deployment}/{operation}"))
     }
 
     fn call(&self, uri: Uri) -> Result<Call> {
         let dialect = &self.dialect;
         let mut call = Call::post(dialect.provider, uri, "");
-        match self.api_key.as_ref().filter(|key| !key.is_blank()) {
+        match self.api_key.as_ref().and_then(Secret::trimmed) {
             None if dialect.needs_key => {
                 return Err(self.missing("API key", dialect.variables.key));
             }
             None => {}
             Some(key) => {
-                // A key that was read from a file often ends in a line break.
-                let key = Secret::new(key.expose().trim());
                 call = match dialect.auth {
                     Auth::Bearer => call.with_bearer(key)?,
                     Auth::Header(name) => call.with_key(HeaderName::from_static(name), key)?,
@@ -302,24 +278,13 @@ impl OpenAiBuilder {
         Ok(call)
     }
 
-    #[cfg(feature = "reqwest")]
     fn client(&self) -> Result<HttpClient> {
-        match &self.http {
+        let client = match &self.http {
             Some(http) => Ok(http.clone()),
-            None if self.reads_env => ReqwestTransport::from_env().map(HttpClient::new),
-            None => ReqwestTransport::new().map(HttpClient::new),
-        }
-    }
-
-    #[cfg(not(feature = "reqwest"))]
-    fn client(&self) -> Result<HttpClient> {
-        let _ = self.reads_env;
-        self.http.clone().ok_or_else(|| {
-            self.wrong(
-                "no HTTP client: hand a transport to the builder, or switch the feature \
-                 `reqwest` of glassbox-openai on",
-            )
-        })
+            None if self.reads_env => HttpClient::from_env(),
+            None => HttpClient::standard(),
+        };
+        client.map_err(|error| error.with_provider(self.dialect.provider))
     }
 
     fn missing(&self, what: &str, variable: &str) -> Error {
@@ -354,19 +319,6 @@ pub(crate) struct Endpoint {
     /// The request without its body.
     pub(crate) call: Call,
     pub(crate) http: HttpClient,
-}
-
-/// `text` as a part of a path or a query: everything but RFC 3986's unreserved characters is percent-encoded.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

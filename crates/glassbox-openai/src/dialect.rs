@@ -1,14 +1,16 @@
 //! The ways in which hosts differ from OpenAI, as data.
 
-use glassbox_core::Capabilities;
+use glassbox_core::{Capabilities, ErrorKind};
 
 mod further;
+mod rules;
 mod services;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use further::{BEDROCK_MANTLE, CHATGPT_CODEX, COPILOT};
+pub use rules::{CallIds, EncryptedReasoning, OutputBeside, OutputCap};
 pub use services::{
     CEREBRAS, DASHSCOPE, DEEPSEEK, FIREWORKS, GITHUB, GROQ, HUGGINGFACE, MISTRAL, MOONSHOT, NVIDIA,
     OPENROUTER, PERPLEXITY, TOGETHER, XAI, ZAI,
@@ -62,6 +64,9 @@ pub struct Dialect {
     pub reasoning: ReasoningEcho,
     /// Whether it shows the reasoning of models that reason.
     pub shows_reasoning: bool,
+    /// Whether reasoning may stand at the beginning of the text, between `<think>` and `</think>`: so it does where a
+    /// host serves models of others and does not read what they write.
+    pub think_tags: bool,
     /// Whether it must be asked for the usage of a stream (`stream_options.include_usage`).
     pub include_usage: bool,
     /// Whether its usage says what a call cost.
@@ -70,18 +75,28 @@ pub struct Dialect {
     pub tools: bool,
     /// What it can be told about tools.
     pub tool_choice: ToolChoices,
+    /// Which ids of tool calls it takes.
+    pub call_ids: CallIds,
     /// To what form it can hold an answer.
     pub structured_output: StructuredOutput,
+    /// What it can do while it holds an answer to a form.
+    pub output_beside: OutputBeside,
     /// What it takes beside text.
     pub media: Media,
+    /// Whether several texts of a message may come as a list. Where not, they are joined as paragraphs.
+    pub text_lists: bool,
     /// Whether it knows the role `developer`.
     pub developer_role: bool,
+    /// Whether instructions may come after the beginning. Where not, they join those at the beginning.
+    pub later_instructions: bool,
     /// Whether it takes earlier refusals in a field of their own.
     pub refusals: bool,
     /// Where its embeddings are, and how they travel.
     pub embeddings: Embeddings,
     /// In what its Responses API differs from its Chat Completions.
     pub responses: Responses,
+    /// HTTP statuses that mean something else here than elsewhere.
+    pub statuses: &'static [(u16, ErrorKind)],
 }
 
 impl Dialect {
@@ -159,45 +174,6 @@ pub enum Paths {
     /// `/openai/v1`, `BASE/chat/completions`, as Azure's newer API has it. A base URL that names the deployment
     /// itself, or that ends in `/models` (Azure AI Foundry), is followed too.
     Azure,
-}
-
-/// What a host calls the limit on output tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OutputCap {
-    /// `max_completion_tokens` for OpenAI's reasoning models and all since GPT-5, which refuse the old name;
-    /// `max_tokens` for all others, because many hosts know no other name.
-    ByModel,
-    /// `max_completion_tokens`.
-    MaxCompletionTokens,
-    /// `max_tokens`.
-    MaxTokens,
-}
-
-impl OutputCap {
-    /// The field for this model.
-    #[must_use]
-    pub fn field(self, model: &str) -> &'static str {
-        match self {
-            Self::ByModel if is_reasoning(model) => "max_completion_tokens",
-            Self::MaxCompletionTokens => "max_completion_tokens",
-            Self::ByModel | Self::MaxTokens => "max_tokens",
-        }
-    }
-}
-
-/// Whether it is one of OpenAI's reasoning models, by its name: `o1`, `o3-mini`, `gpt-5`, `openai/gpt-5.2`.
-fn is_reasoning(model: &str) -> bool {
-    let name = model.rsplit('/').next().unwrap_or(model);
-    let name = name.to_ascii_lowercase();
-    let number = |prefix: &str| -> Option<u32> {
-        let rest = name.strip_prefix(prefix)?;
-        let end = rest
-            .find(|character: char| !character.is_ascii_digit())
-            .unwrap_or(rest.len());
-        rest[..end].parse().ok()
-    };
-    number("o").is_some() || number("gpt-").is_some_and(|version| (5..20).contains(&version))
 }
 
 /// What a host calls the options that are not everywhere. `None` where it has no such option.
@@ -331,30 +307,4 @@ pub struct Responses {
     pub encrypted_reasoning: EncryptedReasoning,
     /// Whether it answers with a stream only. What is asked for whole is then streamed too, and folded.
     pub stream_only: bool,
-}
-
-/// Which models of a host give their reasoning encrypted where they are asked to
-/// (`include: ["reasoning.encrypted_content"]`). Others refuse the question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EncryptedReasoning {
-    /// All.
-    Always,
-    /// OpenAI's reasoning models, by their names.
-    ByModel,
-    /// None: what they thought is readable, or not given at all.
-    Never,
-}
-
-impl EncryptedReasoning {
-    /// Whether to ask this model.
-    #[must_use]
-    pub fn of(self, model: &str) -> bool {
-        match self {
-            Self::Always => true,
-            // As Bedrock calls them.
-            Self::ByModel => is_reasoning(model.strip_prefix("openai.").unwrap_or(model)),
-            Self::Never => false,
-        }
-    }
 }

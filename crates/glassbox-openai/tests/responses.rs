@@ -6,9 +6,10 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::thread::JoinHandle;
 
+use futures_util::StreamExt as _;
 use glassbox_core::{
     Api, CompletionModel as _, CompletionModelExt as _, Delivery, Error, ErrorKind, FinishKind,
-    Message, Request, Response, ToolCallResponse, ToolSpec,
+    Fold, Message, Request, Response, ToolCallResponse, ToolSpec,
 };
 use glassbox_http::{HttpClient, MemoryTransport, RetryPolicy};
 use glassbox_openai::{AZURE, CHATGPT_CODEX, OpenAiBuilder, OpenAiResponses};
@@ -192,6 +193,63 @@ async fn errors_keep_secrets() {
             assert!(!format!("{error} {error:?} {:?}", error.detail()).contains(KEY));
         }
     }
+}
+
+#[tokio::test]
+async fn a_response_that_failed_is_billed_whole_and_streamed() {
+    let mut failed = response(&json!([]));
+    failed["status"] = json!("failed");
+    failed["error"] = json!({"code": "server_error", "message": "out of luck"});
+    let event = json!({"type": "response.failed", "response": failed});
+    for (delivery, kind, body) in [
+        (Delivery::Whole, "application/json", failed.to_string()),
+        (
+            Delivery::Incremental,
+            "text/event-stream",
+            format!("data: {event}\n\n"),
+        ),
+    ] {
+        let transport = MemoryTransport::new().with_response(200, &[("content-type", kind)], body);
+        let model = builder(&transport).build_responses().unwrap();
+        let request = request().with_delivery(delivery);
+        let mut events = model.stream(request).await.unwrap();
+        let mut fold = Fold::new();
+        let error = loop {
+            match events.next().await.unwrap() {
+                Ok(event) => fold.push(event),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::ServerError, "{delivery:?}");
+        assert_eq!(error.detail(), Some("out of luck"));
+        let partial = fold.into_partial();
+        assert_eq!(partial.usage.total_tokens(), Some(50), "{delivery:?}");
+        assert_eq!(partial.id(), Some("resp_1"));
+        assert_eq!(partial.text(), "");
+    }
+}
+
+#[tokio::test]
+async fn a_result_of_a_call_that_the_provider_keeps_is_sent() {
+    let result = || Message::tool([ToolCallResponse::new("call_1", "weather", "sun")]);
+    let input = async |request: Request| {
+        let answer = whole(&json!([])).1;
+        let transport = MemoryTransport::new().with_response(200, &[], answer);
+        let model = builder(&transport).build_responses().unwrap();
+        model.complete(request).await.unwrap();
+        let body: Value = serde_json::from_slice(transport.requests()[0].body()).unwrap();
+        body["input"].as_array().unwrap().len()
+    };
+    let request = Request::new(result());
+    assert_eq!(
+        input(request.clone().with_previous_response("resp_1")).await,
+        1
+    );
+    assert_eq!(
+        input(request.clone().with_extra("conversation", "conv_1")).await,
+        1
+    );
+    assert_eq!(input(request.with_message("hi")).await, 1, "nobody called");
 }
 
 #[tokio::test]

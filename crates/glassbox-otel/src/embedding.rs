@@ -69,7 +69,8 @@ impl EmbeddingModel for TracedEmbeddings {
                 recording.close(&Ending::Done);
             }
             Err(error) => {
-                recording.retries(error.retries());
+                recording.on_the_way(error.retries(), error.decisions());
+                recording.facts.route.decided(error.decisions());
                 recording.facts.failure = error.detail().map(str::to_owned);
                 recording.close(&Ending::failed(error));
             }

@@ -6,6 +6,7 @@ mod settings;
 mod telemetry;
 
 mod agent;
+mod decisions;
 mod embedding;
 mod evaluation;
 mod model;

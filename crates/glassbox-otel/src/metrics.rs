@@ -94,7 +94,8 @@ impl Instruments {
         }
     }
 
-    /// Records an operation that has ended, its cost by this user where users are told apart.
+    /// Records an operation that has ended, its cost by this user where users are told apart. What a cache answers is no
+    /// call of a model: it would make every provider fast.
     pub(crate) fn record(
         &self,
         facts: Facts<'_>,
@@ -104,6 +105,8 @@ impl Instruments {
     ) {
         match facts {
             Facts::Agent(run) => self.agent(run, ending, elapsed),
+            Facts::Embeddings(call) if !call.route.asks() => {}
+            Facts::Inference(call) if !call.route.asks() => {}
             Facts::Embeddings(call) => self.embeddings(call, user, ending, elapsed),
             Facts::Inference(call) => self.inference(call, user, ending, elapsed),
             Facts::Step(step) => self.step(step, ending, elapsed),
@@ -118,10 +121,10 @@ impl Instruments {
         ending: &Ending,
         elapsed: Duration,
     ) {
-        let mut attributes = of_model(&call.who, call.said.model.as_ref());
+        let mut attributes = of_model(call.by(), call.said.model.as_ref());
         self.cost(Facts::Embeddings(call), user, &mut attributes);
         if self.openllmetry.is_some() {
-            OpenLlmetry::describe(&call.who, false, &mut attributes);
+            OpenLlmetry::describe(call.by(), false, &mut attributes);
             if let Some(tokens) = &self.tokens {
                 tokens.record(&call.usage, &mut attributes);
             }
@@ -138,14 +141,14 @@ impl Instruments {
         ending: &Ending,
         elapsed: Duration,
     ) {
-        let mut attributes = of_model(&call.who, call.said.model.as_ref());
+        let mut attributes = of_model(call.by(), call.said.model.as_ref());
         let plain = attributes.len();
         self.cost(Facts::Inference(call), user, &mut attributes);
         if let Some(current) = &self.current {
             if let Some(wait) = call.first_chunk {
                 current.first_chunk.record(wait.as_secs_f64(), &attributes);
             }
-            if !call.repeats {
+            if call.is_billed() {
                 current.tokens.record(&call.usage, &mut attributes);
             }
         }
@@ -172,11 +175,11 @@ impl Instruments {
     ) {
         let Some(tokens) = &self.tokens else { return };
         if let Some(openllmetry) = &self.openllmetry {
-            OpenLlmetry::describe(&call.who, call.is_incremental(), &mut attributes);
+            OpenLlmetry::describe(call.by(), call.is_incremental(), &mut attributes);
             let well = matches!(ending, Ending::Done);
             openllmetry.answered(call, well, &mut attributes);
         }
-        if !call.repeats {
+        if call.is_billed() {
             tokens.record(&call.usage, &mut attributes);
         }
         attributes.extend(ending.error_type());

@@ -139,7 +139,10 @@ impl Stream for TracedStream {
 impl TracedStream {
     fn passed(&mut self, event: &Event) {
         match event {
-            Event::Start(start) => self.recording.started(start),
+            Event::Start(start) => {
+                self.recording.started(start);
+                self.recording.facts.started(start);
+            }
             Event::End => self.recording.close(&Ending::Done),
             _ => {
                 if self.recording.facts.observe(event) {
@@ -153,7 +156,8 @@ impl TracedStream {
     /// count.
     fn chunk(&mut self, event: &Event) {
         let Chunks { last, attributes } = &mut self.chunks;
-        if last.is_some() && !event.is_output() {
+        let counts = event.is_output() && self.recording.facts.route.asks();
+        if last.is_some() && !counts {
             return;
         }
         let now = self.recording.elapsed();
@@ -162,7 +166,7 @@ impl TracedStream {
             None => facts.first_chunk = Some(now),
             Some(before) => {
                 if attributes.is_empty() {
-                    *attributes = metrics::of_model(&facts.who, facts.said.model.as_ref());
+                    *attributes = metrics::of_model(facts.by(), facts.said.model.as_ref());
                 }
                 let since = now.saturating_sub(before);
                 self.recording.instruments().chunk(since, attributes);
@@ -172,7 +176,8 @@ impl TracedStream {
 }
 
 fn failed(recording: &mut Recording<Inference>, error: &Error) {
-    recording.retries(error.retries());
+    recording.on_the_way(error.retries(), error.decisions());
+    recording.facts.route.decided(error.decisions());
     recording.facts.failure = error.detail().map(str::to_owned);
     recording.close(&Ending::failed(error));
 }

@@ -4,7 +4,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::time::{Duration, Instant, SystemTime};
 
-use glassbox_core::{Error, Retry, Start};
+use glassbox_core::{Decision, Error, Retry, Start};
 use glassbox_price::Prices;
 use glassbox_semconv::{attribute, glassbox};
 use opentelemetry::trace::{SpanBuilder, Status, TraceContextExt as _};
@@ -12,10 +12,12 @@ use opentelemetry::{Array, Context, KeyValue, Value};
 
 use crate::Telemetry;
 use crate::content::Contents;
+use crate::decisions;
 use crate::events;
 use crate::facts::{Record, Whom};
 use crate::metrics::Instruments;
 use crate::scope::{Operation, Scope};
+use crate::vocabulary::attributes::int;
 use crate::vocabulary::{self, Attributes, View};
 
 /// One operation that is being recorded: the only place that opens a span, and the only one that closes it.
@@ -175,7 +177,7 @@ impl<R: Record> Recording<R> {
 
     /// Records what it took until the provider accepted the request.
     pub(crate) fn started(&self, start: &Start) {
-        self.retries(&start.retries);
+        self.on_the_way(&start.retries, &start.decisions);
         if !start.dropped.is_empty() {
             let names = start
                 .dropped
@@ -190,25 +192,24 @@ impl<R: Record> Recording<R> {
         }
     }
 
-    /// Records attempts that failed, at the times at which they failed.
-    pub(crate) fn retries(&self, retries: &[Retry]) {
-        for retry in retries {
-            let mut attributes = vec![
-                KeyValue::new(glassbox::RETRY_ATTEMPT, i64::from(retry.attempt)),
-                KeyValue::new(glassbox::RETRY_WAIT, retry.wait.as_secs_f64()),
-                KeyValue::new(attribute::ERROR_TYPE, retry.kind.as_str()),
-            ];
-            if let Some(status) = retry.status {
-                attributes.push(KeyValue::new(
-                    glassbox::RETRY_STATUS_CODE,
-                    i64::from(status),
-                ));
-            }
+    /// Records attempts that failed and what was decided, in the order and at the times in which that was.
+    pub(crate) fn on_the_way(&self, retries: &[Retry], decisions: &[Decision]) {
+        let retries = retries
+            .iter()
+            .map(|retry| (retry.after, glassbox::EVENT_RETRY, retried(retry)));
+        let decisions = decisions.iter().filter_map(|decision| {
+            let (name, attributes) = decisions::event(&decision.kind)?;
+            Some((decision.after, name, attributes))
+        });
+        let mut events: Vec<_> = retries.chain(decisions).collect();
+        // One after the other even at the same time: an attempt fails before somebody decides what to do about it.
+        events.sort_by_key(|(after, ..)| *after);
+        for (after, name, attributes) in events {
             // What was read from a file may be any time.
-            let at = self.began.checked_add(retry.after).unwrap_or(self.began);
+            let at = self.began.checked_add(after).unwrap_or(self.began);
             self.own
                 .span()
-                .add_event_with_timestamp(glassbox::EVENT_RETRY, at, attributes);
+                .add_event_with_timestamp(name, at, attributes);
         }
     }
 
@@ -262,6 +263,17 @@ impl<R: Record> Recording<R> {
         // Explicitly: whoever still holds the context (a task the operation left behind) must not keep it open.
         span.end();
     }
+}
+
+/// An attempt that failed and was made again.
+fn retried(retry: &Retry) -> Attributes {
+    let mut attributes = vec![
+        KeyValue::new(glassbox::RETRY_ATTEMPT, i64::from(retry.attempt)),
+        KeyValue::new(glassbox::RETRY_WAIT, retry.wait.as_secs_f64()),
+        KeyValue::new(attribute::ERROR_TYPE, retry.kind.as_str()),
+    ];
+    int(glassbox::RETRY_STATUS_CODE, retry.status, &mut attributes);
+    attributes
 }
 
 impl<R: Record> fmt::Debug for Recording<R> {

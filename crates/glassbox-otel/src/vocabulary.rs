@@ -13,6 +13,7 @@ pub(crate) mod attributes;
 pub(crate) mod gen_ai;
 mod openinference;
 pub(crate) mod openllmetry;
+mod route;
 mod v1_41;
 
 pub(crate) use attributes::Attributes;

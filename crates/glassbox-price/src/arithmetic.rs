@@ -15,10 +15,15 @@ impl Rates {
     /// - any other part costs as much as its whole, unless the standard tier has a rate of its own for it and this tier
     ///   or size has none.
     ///
+    /// Where the provider says that less is paid for ([`Usage::billed`]), that is what counts, without parts: a provider
+    /// that says so charges all of it at one rate.
+    ///
     /// `None` where the input's or, except for embeddings, the output's tokens are not known, or the rate of a part
     /// that there was. What is charged by the call (searches, tools of the provider's) is not in it.
     #[must_use]
     pub fn cost(&self, usage: &Usage, service: ServiceTier) -> Option<Cost> {
+        let paid = paid_for(usage);
+        let usage = paid.as_ref().unwrap_or(usage);
         let tokens = usage.input_tokens?;
         let quote = Quote {
             standard: &self.tokens,
@@ -37,6 +42,17 @@ impl Rates {
             .map(|output| output.reasoning);
         total.is_finite().then_some(cost)
     }
+}
+
+/// What is paid for, where it is not all.
+fn paid_for(usage: &Usage) -> Option<Usage> {
+    let billed = usage.billed;
+    (!billed.is_empty()).then(|| {
+        let mut paid = Usage::default();
+        paid.input_tokens = billed.input_tokens.or(usage.input_tokens);
+        paid.output_tokens = billed.output_tokens.or(usage.output_tokens);
+        paid
+    })
 }
 
 /// The rates of one call, and those that they are measured against.

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use futures_core::Stream;
 use glassbox_core::{
     CompletionModel, Cost, EmbeddingModel, EmbeddingRequest, EmbeddingResponse, Event, EventStream,
-    Meta, ModelInfo, Request, Result, Usage,
+    Meta, ModelInfo, Request, Result, Start, Usage,
 };
 
 use crate::{Call, Prices};
@@ -76,7 +76,8 @@ impl<M: EmbeddingModel> EmbeddingModel for Priced<M> {
     async fn embed(&self, request: EmbeddingRequest) -> Result<EmbeddingResponse> {
         let mut response = self.model.embed(request).await?;
         if response.usage.cost.is_none() {
-            let info = self.model.info();
+            let answerer = response.start.answered_by.as_deref();
+            let info = answerer.unwrap_or_else(|| self.model.info());
             let call = Call::new(&info.provider, &info.model)
                 .with_answered(response.meta.model.as_deref())
                 .with_service_tier(response.meta.service_tier.as_deref());
@@ -102,6 +103,7 @@ impl Stream for PricedStream {
         }
         let mut item = ready!(self.events.as_mut().poll_next(cx));
         match &mut item {
+            Some(Ok(Event::Start(start))) => self.bill.begin(start),
             Some(Ok(Event::Meta(meta))) => self.bill.note(meta),
             Some(Ok(Event::Usage(usage))) => self.bill.add(usage),
             Some(Ok(Event::End) | Err(_)) => {
@@ -133,6 +135,14 @@ struct Bill {
 }
 
 impl Bill {
+    /// Whoever answers sends the bill.
+    fn begin(&mut self, start: &Start) {
+        if let Some(info) = &start.answered_by {
+            self.provider = info.provider.to_string();
+            self.requested.clone_from(&info.model);
+        }
+    }
+
     fn note(&mut self, meta: &Meta) {
         let mut news = Meta::new(None, meta.model.clone());
         news.service_tier.clone_from(&meta.service_tier);

@@ -265,3 +265,17 @@ fn more_tokens_never_cost_less() {
         }
     }
 }
+
+#[test]
+fn what_is_not_billed_costs_nothing() {
+    let mut usage = usage(50, 9, 48, 0, 2);
+    usage.billed.input_tokens = Some(5);
+    usage.billed.output_tokens = Some(7);
+    // 5 · 3 + 7 · 15, a million each.
+    let cost = rates().cost(&usage, Standard);
+    assert_cost(cost, 120e-6);
+    assert_eq!(cost.unwrap().cache_read_input, None, "it has no parts");
+    // Of what the bill does not speak of, all.
+    usage.billed.output_tokens = None;
+    assert_cost(rates().cost(&usage, Standard), 150e-6);
+}

@@ -8,6 +8,28 @@
 pub const AGENT_STEPS: &str = "glassbox.agent.steps";
 /// `glassbox.agent.tool_calls`: integer. How many tool calls an agent run ran.
 pub const AGENT_TOOL_CALLS: &str = "glassbox.agent.tool_calls";
+/// `glassbox.answered_by.model`: string. The model that answered, by the name it was asked for, where that is not the model that was asked.
+pub const ANSWERED_BY_MODEL: &str = "glassbox.answered_by.model";
+/// `glassbox.answered_by.provider`: string. The provider of the model that answered, where that is not the model that was asked.
+pub const ANSWERED_BY_PROVIDER: &str = "glassbox.answered_by.provider";
+/// `glassbox.balance.chosen`: string. The model that was chosen among several, as `provider/model`.
+pub const BALANCE_CHOSEN: &str = "glassbox.balance.chosen";
+/// `glassbox.balance.cooling`: list of strings. The models that were passed over because they failed lately.
+pub const BALANCE_COOLING: &str = "glassbox.balance.cooling";
+/// `glassbox.cache.hit`: boolean. Whether the answer came from a cache of one's own.
+pub const CACHE_HIT: &str = "glassbox.cache.hit";
+/// `glassbox.cache.saved.cost`: double. What the answer had cost when it was made, in US dollars.
+pub const CACHE_SAVED_COST: &str = "glassbox.cache.saved.cost";
+/// `glassbox.cache.saved.input_tokens`: integer. The input tokens that the answer had consumed when it was made. They are not consumed again, and not in `gen_ai.usage.input_tokens`.
+pub const CACHE_SAVED_INPUT_TOKENS: &str = "glassbox.cache.saved.input_tokens";
+/// `glassbox.cache.saved.output_tokens`: integer. The output tokens that the answer had consumed when it was made.
+pub const CACHE_SAVED_OUTPUT_TOKENS: &str = "glassbox.cache.saved.output_tokens";
+/// `glassbox.cache_hit.age`: double. How long ago the answer was made, in seconds.
+pub const CACHE_HIT_AGE: &str = "glassbox.cache_hit.age";
+/// `glassbox.cache_hit.store`: string. Where the cache had the answer. Values: [`cache_hit_store`](value::cache_hit_store).
+pub const CACHE_HIT_STORE: &str = "glassbox.cache_hit.store";
+/// `glassbox.cache_miss.damaged`: boolean. Whether something was in the answer's place that could not be read. Only ever true.
+pub const CACHE_MISS_DAMAGED: &str = "glassbox.cache_miss.damaged";
 /// `glassbox.content.reference.KEY`: string. Where the upload hook stored the full content of an attribute. The key is that attribute's name.
 pub const CONTENT_REFERENCE: &str = "glassbox.content.reference";
 /// `glassbox.content.truncated`: list of strings. The names of the content attributes that were cut to the size limit.
@@ -22,6 +44,10 @@ pub const COST_PARTIAL: &str = "glassbox.cost.partial";
 pub const COST_SOURCE: &str = "glassbox.cost.source";
 /// `glassbox.cost.total`: double. What the operation cost, in US dollars.
 pub const COST_TOTAL: &str = "glassbox.cost.total";
+/// `glassbox.fallback.from`: string. The model that failed, as `provider/model`.
+pub const FALLBACK_FROM: &str = "glassbox.fallback.from";
+/// `glassbox.fallback.to`: string. The model that was asked next, as `provider/model`.
+pub const FALLBACK_TO: &str = "glassbox.fallback.to";
 /// `glassbox.input.messages.earlier`: integer. How many messages of the request are recorded on earlier spans of the same run, and so not here again.
 pub const INPUT_MESSAGES_EARLIER: &str = "glassbox.input.messages.earlier";
 /// `glassbox.limit`: double. The value of the limit that was reached, in steps, tokens, seconds or US dollars.
@@ -32,31 +58,75 @@ pub const DROPPED_OPTIONS: &str = "glassbox.options_dropped.names";
 pub const OUTCOME: &str = "glassbox.outcome";
 /// The value of [`OUTCOME`]: its caller dropped it before it was done.
 pub const OUTCOME_CANCELLED: &str = "cancelled";
+/// `glassbox.rate_limit_wait.time`: double. How long the request waited, in seconds.
+pub const RATE_LIMIT_WAIT_TIME: &str = "glassbox.rate_limit_wait.time";
 /// `glassbox.retry.attempt`: integer. Which attempt failed, from 1.
 pub const RETRY_ATTEMPT: &str = "glassbox.retry.attempt";
 /// `glassbox.retry.wait`: double. How long was waited before the next attempt, in seconds.
 pub const RETRY_WAIT: &str = "glassbox.retry.wait";
+/// `glassbox.span.unfinished`: boolean. Whether the program ended while the span was open, so that it has the attributes of its start and the end of the program. Only ever true.
+pub const SPAN_UNFINISHED: &str = "glassbox.span.unfinished";
+/// `glassbox.time_limit.reached`: string. Which limit of time was reached. Values: [`time_limit_reached`](value::time_limit_reached).
+pub const TIME_LIMIT_REACHED: &str = "glassbox.time_limit.reached";
 /// `http.response.status_code`: integer. The HTTP status of the attempt that failed.
 pub const RETRY_STATUS_CODE: &str = "http.response.status_code";
+/// `otel.component.name`: string. Which exporter, or the queue before it, by its type and a number.
+pub const OTEL_COMPONENT_NAME: &str = "otel.component.name";
+/// `otel.component.type`: string. What kind of exporter it is, or of queue.
+pub const OTEL_COMPONENT_TYPE: &str = "otel.component.type";
+/// Span event `glassbox.balance`. One of several models was chosen.
+pub const EVENT_BALANCE: &str = "glassbox.balance";
+/// Span event `glassbox.cache_hit`. The answer was in a cache. No model was asked.
+pub const EVENT_CACHE_HIT: &str = "glassbox.cache_hit";
+/// Span event `glassbox.cache_miss`. The answer was not in a cache.
+pub const EVENT_CACHE_MISS: &str = "glassbox.cache_miss";
+/// Span event `glassbox.fallback`. A model failed before it said anything, and another was asked. It stands at the time at which the first failed.
+pub const EVENT_FALLBACK: &str = "glassbox.fallback";
 /// Span event `glassbox.limit_reached`. A run stopped at one of its limits.
 pub const EVENT_LIMIT_REACHED: &str = "glassbox.limit_reached";
 /// Span event `glassbox.options_dropped`. Options were left out because the model cannot honour them.
 pub const EVENT_OPTIONS_DROPPED: &str = "glassbox.options_dropped";
+/// Span event `glassbox.rate_limit_wait`. The request waited for a limit of one's own. It stands at the time at which it went on.
+pub const EVENT_RATE_LIMIT_WAIT: &str = "glassbox.rate_limit_wait";
 /// Span event `glassbox.retry`. An attempt failed and was made again. It stands at the time at which the attempt failed.
 pub const EVENT_RETRY: &str = "glassbox.retry";
+/// Span event `glassbox.time_limit`. A limit of time was reached, and the call was given up.
+pub const EVENT_TIME_LIMIT: &str = "glassbox.time_limit";
 /// Metric `glassbox.client.cost`: counter of doubles, unit `{USD}`. What calls of models cost.
 pub const METRIC_CLIENT_COST: &str = "glassbox.client.cost";
+/// Metric `otel.sdk.exporter.log.exported`: counter of integers, unit `{log_record}`. Log records whose export is over, well or badly.
+pub const METRIC_OTEL_SDK_EXPORTER_LOG_EXPORTED: &str = "otel.sdk.exporter.log.exported";
+/// Metric `otel.sdk.exporter.metric_data_point.exported`: counter of integers, unit `{data_point}`. Data points whose export is over, well or badly.
+pub const METRIC_OTEL_SDK_EXPORTER_METRIC_DATA_POINT_EXPORTED: &str =
+    "otel.sdk.exporter.metric_data_point.exported";
+/// Metric `otel.sdk.exporter.span.exported`: counter of integers, unit `{span}`. Spans whose export is over, well or badly.
+pub const METRIC_OTEL_SDK_EXPORTER_SPAN_EXPORTED: &str = "otel.sdk.exporter.span.exported";
+/// Metric `otel.sdk.processor.log.processed`: counter of integers, unit `{log_record}`. Log records that left the queue before an exporter, or found no room in it.
+pub const METRIC_OTEL_SDK_PROCESSOR_LOG_PROCESSED: &str = "otel.sdk.processor.log.processed";
+/// Metric `otel.sdk.processor.span.processed`: counter of integers, unit `{span}`. Spans that left the queue before an exporter, or found no room in it.
+pub const METRIC_OTEL_SDK_PROCESSOR_SPAN_PROCESSED: &str = "otel.sdk.processor.span.processed";
 
 /// Values of the attributes that have a list of them.
 pub mod value {
+    /// The only values of `glassbox.cache_hit.store`.
+    pub mod cache_hit_store {
+        /// `disk`. In a file.
+        pub const DISK: &str = "disk";
+        /// `memory`. In the process.
+        pub const MEMORY: &str = "memory";
+        /// All of them, in the registry's order.
+        pub const ALL: &[&str] = &[DISK, MEMORY];
+    }
     /// The only values of `glassbox.cost.source`.
     pub mod cost_source {
+        /// `cache`. The answer came from a cache of one's own, and cost nothing.
+        pub const CACHE: &str = "cache";
         /// `provider`. The provider said so.
         pub const PROVIDER: &str = "provider";
         /// `price_list`. It was computed from usage and list prices.
         pub const PRICE_LIST: &str = "price_list";
         /// All of them, in the registry's order.
-        pub const ALL: &[&str] = &[PROVIDER, PRICE_LIST];
+        pub const ALL: &[&str] = &[CACHE, PROVIDER, PRICE_LIST];
     }
     /// Well-known values of `glassbox.outcome`.
     pub mod outcome {
@@ -90,5 +160,16 @@ pub mod value {
             COST_UNKNOWN,
             TRUNCATED,
         ];
+    }
+    /// The only values of `glassbox.time_limit.reached`.
+    pub mod time_limit_reached {
+        /// `first_output`. Until the first piece of the answer.
+        pub const FIRST_OUTPUT: &str = "first_output";
+        /// `idle`. From one event to the next.
+        pub const IDLE: &str = "idle";
+        /// `total`. Until the end of the answer.
+        pub const TOTAL: &str = "total";
+        /// All of them, in the registry's order.
+        pub const ALL: &[&str] = &[FIRST_OUTPUT, IDLE, TOTAL];
     }
 }

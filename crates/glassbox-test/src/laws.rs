@@ -21,11 +21,13 @@
 //! | `reasoning_is_kept` | reasoning arrives, goes back to its provider unchanged, and to no other |
 //! | `structured_output_conforms` | the schema goes out, the JSON comes back |
 //! | `images_are_sent` | an image goes out unchanged |
+//! | `choices_stay_apart` | several answers to one question stay apart, in order |
 //! | `embeddings_round_trip` | every text gets its own vector |
 //!
 //! A law needs things: a wire, a capability, an embedding model. Where one is missing the host
 //! [says why](Host::skips), and that must agree with [`Capabilities`](glassbox_core::Capabilities): a law that could
-//! run and is skipped fails, and so does one that cannot run and is not.
+//! run and is skipped fails, and so does one that cannot run and is not. So what a host's laws prove is known without
+//! running them: [`Laws::proof`].
 //!
 //! ```
 //! # mod acme {
@@ -52,17 +54,19 @@
 mod answers;
 mod body;
 mod chat_completions;
+mod choices;
 mod embeddings;
 mod failures;
-mod grammar;
 mod history;
 mod host;
+mod needs;
 mod requests;
 mod stage;
 
 pub use body::{Body, Cut};
 pub use chat_completions::ChatCompletions;
 pub use host::{Case, Host, Line, Skip, Wire, Wrapper};
+pub use needs::Proof;
 pub use stage::Laws;
 
 /// Mounts every law as a test of its own. It takes an expression that makes a [`Laws`].
@@ -88,6 +92,7 @@ macro_rules! laws {
             reasoning_is_kept,
             structured_output_conforms,
             images_are_sent,
+            choices_stay_apart,
             embeddings_round_trip,
         );
     };

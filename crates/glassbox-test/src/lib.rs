@@ -7,6 +7,7 @@ pub mod cassette;
 pub mod cassettes;
 mod chat_host;
 pub mod conformance;
+pub mod grammar;
 #[cfg(feature = "http")]
 pub mod laws;
 mod render;

@@ -80,6 +80,24 @@ async fn an_exception_that_nothing_needs_fails() {
 }
 
 #[tokio::test]
+async fn what_the_oracle_means_otherwise_is_corrected() {
+    let recordings = Recordings::open(&folder("corrected"), &["chat"]);
+    let recordings = recordings.corrected(|recording| {
+        recording.oracle["usage"] =
+            json!({"input": 6, "tool_use_prompt": 2, "input_uncached": 8, "output_visible": 1});
+    });
+    recordings.assert_read(reader(8), &[]).await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "acme-chat/one.json: the oracle has no row of it")]
+async fn a_recording_that_the_oracle_did_not_read_fails() {
+    let recordings = Recordings::open(&folder("unread"), &["chat"]);
+    let recordings = recordings.corrected(|recording| recording.oracle = Value::Null);
+    recordings.assert_read(reader(9), &[]).await;
+}
+
+#[tokio::test]
 #[should_panic(expected = "no recording is claimed")]
 async fn claiming_nothing_fails() {
     let recordings = Recordings::open(&folder("nothing"), &["chat"]);

@@ -16,8 +16,16 @@ pub mod tools {}
 #[doc = include_str!("../guide/cost.md")]
 pub mod cost {}
 
+#[cfg(all(feature = "middleware", feature = "otel"))]
+#[doc = include_str!("../guide/resilience.md")]
+pub mod resilience {}
+
 #[doc = include_str!("../guide/streaming.md")]
 pub mod streaming {}
 
 #[doc = include_str!("../guide/testing.md")]
 pub mod testing {}
+
+#[cfg(feature = "openai")]
+#[doc = include_str!("../guide/providers.md")]
+pub mod providers {}

@@ -23,6 +23,8 @@ pub use glassbox_bedrock as bedrock;
 pub use glassbox_cohere as cohere;
 #[cfg(feature = "gemini")]
 pub use glassbox_gemini as gemini;
+#[cfg(feature = "middleware")]
+pub use glassbox_middleware as middleware;
 #[cfg(feature = "ollama")]
 pub use glassbox_ollama as ollama;
 #[cfg(feature = "openai")]

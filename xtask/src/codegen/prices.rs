@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 use glassbox_price::{Prices, Rates};
 
-use super::HEADER;
+use super::{HEADER, blocks, providers};
 
 /// The generated file, from the workspace's root.
 pub(crate) const OUTPUT: &str = "crates/glassbox-price/src/embedded/table.rs";
@@ -23,6 +23,8 @@ const SIZES: &[&str] = &["fireworks_ai/fireworks-ai-", "together_ai/together-ai-
 /// What may be generated beside the names.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Chore {
+    /// Writes what the laws prove of each provider, and the README's table of it
+    Providers,
     /// Generates the embedded list of prices
     Prices {
         /// A file in the format of LiteLLM's price map
@@ -37,7 +39,10 @@ pub(crate) enum Chore {
 impl Chore {
     /// Writes the generated file, or with `check` compares it with what would be written.
     pub(crate) fn run(&self, root: &Path) -> Result<()> {
-        let Self::Prices { prices, check } = self;
+        let Self::Prices { prices, check } = self else {
+            providers::write(root)?;
+            return blocks::run(root, false);
+        };
         let text = fs::read_to_string(prices).with_context(|| {
             format!("--prices must name a list of prices: {}", prices.display())
         })?;

@@ -3,6 +3,7 @@ use std::fs;
 
 use super::{HEADER, differing, yaml};
 
+mod blocks;
 mod fixtures;
 mod own;
 mod rendering;

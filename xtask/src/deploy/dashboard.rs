@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Document, Query, promql, walk};
 
 /// Where dashboards are, from the workspace's root.
-pub(super) const DASHBOARDS: &str = "deploy/grafana/dashboards/";
+pub(crate) const DASHBOARDS: &str = "deploy/grafana/dashboards/";
 
 pub(super) fn check(documents: &[Document<'_>]) -> Vec<String> {
     let mut findings = Vec::new();

@@ -38,6 +38,9 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
     ("glassbox-gemini", Only(&["glassbox-core", "glassbox-http"])),
     ("glassbox-ollama", Only(&["glassbox-core", "glassbox-http"])),
     ("glassbox-openai", Only(&["glassbox-core", "glassbox-http"])),
+    // What a new adapter looks like.
+    ("glassbox-acme", Only(&["glassbox-core", "glassbox-http"])),
+    ("glassbox-middleware", Only(&["glassbox-core"])),
     ("glassbox-price", Only(&["glassbox-core"])),
     ("glassbox-tool", Only(&["glassbox-core"])),
     ("glassbox-agent", Only(&["glassbox-core", "glassbox-tool"])),
@@ -65,6 +68,7 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
             "glassbox-cohere",
             "glassbox-core",
             "glassbox-gemini",
+            "glassbox-middleware",
             "glassbox-ollama",
             "glassbox-openai",
             "glassbox-otel",
@@ -77,6 +81,19 @@ pub(super) const LAYERS: &[(&str, Users)] = &[
     // What reads a list of prices at run time also reads the one that is embedded.
     ("xtask", Only(&["glassbox-price", "glassbox-semconv"])),
 ];
+
+/// The vocabulary, below all others.
+pub(crate) const CORE: &str = "glassbox-core";
+
+/// What adapters speak HTTP with.
+pub(crate) const HTTP: &str = "glassbox-http";
+
+/// The crates that may use these two and no other of ours: the adapters.
+pub(crate) fn adapters() -> impl Iterator<Item = &'static str> {
+    let is_adapter = |users: &Users| matches!(users, Only(allowed) if *allowed == [CORE, HTTP]);
+    let rows = LAYERS.iter().filter(move |(_, users)| is_adapter(users));
+    rows.map(|(name, _)| *name)
+}
 
 /// Packages from outside that only some crates may name.
 struct Outward {

@@ -3,6 +3,7 @@ use cargo_metadata::DependencyKind::{self, Build, Development, Normal};
 use super::documents::{check_manifest, names};
 use super::hygiene::{self, File};
 use super::layers::{self, Edge, LAYERS, Users, layer};
+use super::quirks;
 use crate::codegen::HEADER;
 
 fn edge(from: &str, to: &str, kind: DependencyKind) -> Edge {
@@ -242,4 +243,35 @@ fn a_crate_is_named_by_its_whole_name() {
     assert!(names("`glassbox-core`", "glassbox-core"));
     assert!(!names("glassbox-core, glassbox_http", "glassbox"));
     assert!(!names("", "glassbox"));
+}
+
+#[test]
+fn every_quirk_has_a_test_and_every_test_of_one_a_number() {
+    let file = |path: &str, text: String| File {
+        path: path.to_owned(),
+        bytes: text.into_bytes(),
+    };
+    let all: String = (1..=35)
+        .map(|number| format!("#[test]\nfn quirk_{number:02}_is_held() {{}}\n"))
+        .collect();
+    let checked = |text: String| quirks::check(&[file("crates/a/src/tests.rs", text)]);
+    assert_eq!(checked(all.clone()), [""; 0]);
+    let lacking = all.replace("quirk_07_is", "is");
+    assert_eq!(
+        checked(lacking),
+        ["no test is named after quirk 7: `quirk_07_...`"]
+    );
+    let others = format!("{all}    async fn quirk_7_is_held() {{}}\nfn quirk_36_is_held() {{}}\n");
+    assert_eq!(checked(others).len(), 2);
+    // What is no Rust is no test.
+    let findings = quirks::check(&[file("README.md", all.clone())]);
+    assert_eq!(findings.len(), 35);
+
+    let seen = |table: &str| file("crates/glassbox-test/src/cassettes.rs", table.to_owned());
+    let tests = file(
+        "crates/a/src/tests.rs",
+        format!("{all}fn odd_it_is() {{}}\n"),
+    );
+    let findings = quirks::check(&[seen("//! | a | `odd_it_was` |\n"), tests]);
+    assert_eq!(findings.len(), 2, "{findings:?}");
 }

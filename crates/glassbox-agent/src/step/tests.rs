@@ -70,7 +70,7 @@ fn calls_count_whatever_the_finish_reason_says() {
 }
 
 #[test]
-fn a_cut_answer_runs_no_tool() {
+fn quirk_35_a_cut_answer_runs_no_tool() {
     let mut run = Run::new("question", Limits::new());
     run.answered(&calls(&["a"], FinishKind::Length)).unwrap();
     assert_eq!(run.next(), Next::Done(Outcome::Truncated));

@@ -9,6 +9,10 @@ fn builder() -> AnthropicBuilder {
         .transport(MemoryTransport::new())
 }
 
+fn uri(builder: &AnthropicBuilder) -> Uri {
+    builder.base().unwrap().join("v1/messages").unwrap()
+}
+
 fn refused(builder: AnthropicBuilder) -> String {
     let error = builder.build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
@@ -38,12 +42,9 @@ fn the_path_follows_the_base_url() {
         ("  https://h/v1/  ", "https://h/v1/messages"),
         ("https://h/a?b=c", "https://h/a/v1/messages?b=c"),
     ] {
-        assert_eq!(builder().base_url(base).uri().unwrap(), expected);
+        assert_eq!(uri(&builder().base_url(base)), expected);
     }
-    assert_eq!(
-        builder().uri().unwrap(),
-        "https://api.anthropic.com/v1/messages"
-    );
+    assert_eq!(uri(&builder()), "https://api.anthropic.com/v1/messages");
     for base in ["", "h", "ftp://h", "https://", "/v1", "https://h/ä ö"] {
         assert!(
             refused(builder().base_url(base)).contains("base URL"),
@@ -74,7 +75,7 @@ fn the_info_says_who_answers_and_where() {
 #[test]
 fn keys_and_tokens_are_headers() {
     let call = |builder: AnthropicBuilder| {
-        let uri = builder.uri().unwrap();
+        let uri = uri(&builder);
         builder.call(uri).unwrap()
     };
     let with_key = call(builder().api_key(" key-of-nobody\n"));
@@ -89,6 +90,9 @@ fn keys_and_tokens_are_headers() {
     assert_eq!(with_token.headers["authorization"], "Bearer token");
     assert_eq!(with_token.headers["anthropic-version"], "2030-01-01");
     assert!(!with_token.headers.contains_key("x-api-key"));
+    let without = call(AnthropicBuilder::new("m").needs_key(false));
+    assert!(!without.headers.contains_key("authorization"));
+    assert!(!without.headers.contains_key("x-api-key"));
     let message = refused(AnthropicBuilder::new("m").transport(MemoryTransport::new()));
     assert!(message.contains("ANTHROPIC_API_KEY"), "{message}");
     assert!(refused(builder().api_key("hunter2\n3")).contains("API key"));
@@ -106,7 +110,7 @@ fn the_environment_is_that_of_the_providers_own_sdk() {
     };
     let builder = AnthropicBuilder::from_variables("m", read).transport(MemoryTransport::new());
     assert_eq!(builder.auth_token.as_ref().map(Secret::expose), None);
-    assert_eq!(builder.uri().unwrap(), "http://localhost:1/v1/messages");
+    assert_eq!(uri(&builder), "http://localhost:1/v1/messages");
     assert!(builder.build().is_ok());
     let unset = AnthropicBuilder::from_variables("m", |_| None).transport(MemoryTransport::new());
     assert!(refused(unset).contains("ANTHROPIC_AUTH_TOKEN"));

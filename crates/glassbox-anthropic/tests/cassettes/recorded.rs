@@ -204,7 +204,6 @@ pub(crate) fn normal(body: &Value) -> Value {
         }
     }
     fields["messages"] = Value::Array(turns);
-    floats(&mut body);
     body
 }
 
@@ -238,13 +237,4 @@ pub(crate) fn content(content: &Value) -> Value {
         Some(block)
     });
     blocks.collect()
-}
-
-fn floats(value: &mut Value) {
-    match value {
-        Value::Number(number) => *value = json!(number.as_f64()),
-        Value::Array(items) => items.iter_mut().for_each(floats),
-        Value::Object(fields) => fields.values_mut().for_each(floats),
-        _ => {}
-    }
 }

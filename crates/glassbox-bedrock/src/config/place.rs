@@ -1,6 +1,4 @@
-//! Where Bedrock is: regions, hosts, paths.
-
-use http::Uri;
+//! Where Bedrock is: regions and hosts.
 
 /// The host of a region.
 pub(super) fn of_region(region: &str) -> String {
@@ -32,42 +30,4 @@ pub(super) fn region_of_url(url: &str) -> Option<&str> {
     labels.find(|label| matches!(*label, "bedrock-runtime" | "bedrock-runtime-fips"))?;
     let region = labels.next()?;
     host.contains(".amazonaws.com").then_some(region)
-}
-
-/// The base URL without the slash at its end.
-pub(super) fn base(url: &str) -> Option<String> {
-    let uri: Uri = url.trim().parse().ok()?;
-    let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
-    if !matches!(scheme, "http" | "https") || authority.host().is_empty() || uri.query().is_some() {
-        return None;
-    }
-    let path = uri.path().trim_end_matches('/');
-    Some(format!("{scheme}://{authority}{path}"))
-}
-
-pub(super) fn address(uri: &Uri) -> String {
-    let host = uri.host().unwrap_or_default();
-    host.trim_matches(['[', ']']).to_owned()
-}
-
-pub(super) fn port(uri: &Uri) -> u16 {
-    let default = if uri.scheme_str() == Some("http") {
-        80
-    } else {
-        443
-    };
-    uri.port_u16().unwrap_or(default)
-}
-
-/// `text` as a part of a path: everything but RFC 3986's unreserved characters is percent-encoded.
-pub(super) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
 }

@@ -138,6 +138,22 @@ fn what_is_missing_is_named_with_its_variable() {
     assert!(refused(builder("m").region("eu-west-1").api_key(" ")).contains("key"));
 }
 
+#[tokio::test]
+async fn a_host_that_wants_no_key_gets_none() {
+    let transport = MemoryTransport::new().with_response(400, &[], "");
+    let model = BedrockBuilder::new("m")
+        .needs_key(false)
+        .base_url("http://localhost")
+        .transport(transport.clone())
+        .build()
+        .expect("it needs neither a key nor a region");
+    let refused = model.stream("hi".into()).await;
+    assert!(refused.is_err());
+    let requests = transport.requests();
+    let headers: Vec<_> = requests[0].headers().keys().collect();
+    assert_eq!(headers, ["content-type"]);
+}
+
 #[test]
 fn what_is_invalid_is_an_error() {
     for region in ["EU-WEST-1", "a/b", "evil.example/", "a b", &"x".repeat(64)] {

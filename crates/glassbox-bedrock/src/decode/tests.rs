@@ -222,6 +222,30 @@ fn quirk_32_usage_comes_after_the_end_of_the_message() {
 }
 
 #[test]
+fn odd_a_guardrail_is_no_natural_end() {
+    let trace = json!({"guardrail": {"actionReason": "Guardrail blocked."}});
+    let mut body = answer(
+        json!([{"text": "I must not say that."}]),
+        "guardrail_intervened",
+    );
+    body["trace"] = trace.clone();
+    let (name, mut said) = metadata();
+    said["trace"] = trace.clone();
+    let pieces = [
+        delta(0, json!({"text": "I must not say that."})),
+        stop(0),
+        stopped("guardrail_intervened"),
+        (name, said),
+    ];
+    let read = folded(whole(&body));
+    assert_eq!(folded(streamed(&pieces)), read);
+    let reason = read.finish_reason().expect("it says why");
+    assert_eq!(reason.kind, FinishKind::ContentFilter);
+    assert_eq!(reason.raw.as_deref(), Some("guardrail_intervened"));
+    assert_eq!(read.meta.extra["trace"], trace);
+}
+
+#[test]
 fn quirk_22_two_thoughts_stay_two() {
     let response = folded(streamed(&[
         delta(0, json!({"reasoningContent": {"text": "one"}})),

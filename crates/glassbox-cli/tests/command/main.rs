@@ -8,8 +8,10 @@ mod binary;
 
 mod failures;
 mod hosts;
+mod keys;
 mod offline;
 mod prices;
 mod signals;
 mod streams;
 mod telemetry;
+mod view;

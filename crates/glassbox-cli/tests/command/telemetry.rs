@@ -83,6 +83,19 @@ fn metrics_go_where_their_variable_says() {
 }
 
 #[test]
+fn an_exporter_that_there_is_not_exports_nothing() {
+    let run = command(&["run", "--trace", "none", QUESTION])
+        .env("OTEL_METRICS_EXPORTER", "prometheus")
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+        .output();
+    let run = Run::of(run.unwrap());
+    assert_eq!(run.code, 0);
+    let said: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(said.len(), 1, "{}", run.stderr);
+    assert!(said[0].contains("\"prometheus\" is not otlp"), "{said:?}");
+}
+
+#[test]
 fn the_convention_gives_the_names() {
     let run =
         |names: &str| glassbox(&["run", "--trace", "console", "--convention", names, QUESTION]);

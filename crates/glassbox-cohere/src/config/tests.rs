@@ -22,7 +22,7 @@ fn refused(builder: CohereBuilder) -> String {
 
 #[test]
 fn the_path_follows_the_base_url_without_its_version() {
-    let uri = |builder: CohereBuilder| builder.uri("v2/chat").unwrap().to_string();
+    let uri = |builder: CohereBuilder| builder.base().unwrap().join("v2/chat").unwrap().to_string();
     assert_eq!(uri(builder()), "https://api.cohere.com/v2/chat");
     for (base, expected) in [
         ("https://api.cohere.ai/v1", "https://api.cohere.ai/v2/chat"),
@@ -44,6 +44,11 @@ fn what_is_missing_or_wrong_is_named_with_its_variable() {
         "cohere: no API key: set CO_API_KEY, or hand one to the builder"
     );
     assert_eq!(refused(without.clone().api_key(" \n")), refused(without));
+    let keyless = CohereBuilder::new("m")
+        .needs_key(false)
+        .transport(MemoryTransport::new());
+    let keyless = keyless.endpoint("v2/chat").unwrap();
+    assert!(!keyless.call.headers.contains_key("authorization"));
     for base in ["", "api.cohere.com", "ftp://h", "https://user:hunter2@h h"] {
         let said = refused(builder().base_url(base));
         assert!(said.contains("CO_API_URL"), "{said}");

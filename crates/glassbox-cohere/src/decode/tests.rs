@@ -114,12 +114,14 @@ fn quirk_34_the_usage_is_what_was_read_and_not_what_is_billed() {
     );
     assert_eq!(usage.cache_read_input_tokens, Some(48));
     assert_eq!(usage.reasoning_output_tokens, Some(2));
+    let paid = (usage.billed.input_tokens, usage.billed.output_tokens);
+    assert_eq!(paid, (Some(5), Some(7)));
     let billed = r#"{"type":"message-end","delta":{"finish_reason":"COMPLETE","usage":{"billed_units":{"input_tokens":5,"output_tokens":7},"cached_tokens":48}}}"#;
     assert_eq!(streamed(&[START, billed]).usage, Usage::new(5, 7));
 }
 
 #[test]
-fn a_plan_is_reasoning_that_goes_back_as_a_plan_and_calls_keep_apart() {
+fn odd_a_plan_goes_back_as_a_plan_and_a_call_may_have_no_arguments() {
     let response = streamed(&TOOLS);
     let parts = &response.message().unwrap().parts;
     let Part::Reasoning(plan) = &parts[0] else {

@@ -43,6 +43,7 @@ fn a_batch_is_no_larger_than_the_queue() {
 #[test]
 fn fields_are_brought_within_bounds() {
     let batching = Batching {
+        max_queue_bytes: 0,
         max_queue_size: 0,
         max_batch_size: 0,
         schedule_delay: Duration::MAX,

@@ -9,6 +9,7 @@ use crate::batching::Batching;
 use crate::console::ConsoleExporter;
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::file::OtlpFile;
 use crate::otlp::Otlp;
 use crate::sink::{self, SinkSpec};
 
@@ -57,6 +58,12 @@ impl Builder {
         let build = |resource: &Resource| sink::logs(console, resource);
         self.log_sinks
             .push(SinkSpec::new("console", target, build).eager());
+        self
+    }
+
+    /// Adds a file of OTLP JSON lines.
+    pub fn with_file_logs(mut self, file: OtlpFile) -> Self {
+        self.log_sinks.push(file.into_log_spec());
         self
     }
 

@@ -4,15 +4,34 @@ use std::time::Duration;
 
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
-use opentelemetry_sdk::metrics::{MeterProviderBuilder, Temporality};
+use opentelemetry_sdk::metrics::{
+    Aggregation, Instrument, InstrumentKind, MeterProviderBuilder, Stream, Temporality,
+};
 
 use super::Builder;
-use super::variables::Kind;
+use super::variables::{self, Kind};
 use crate::console::ConsoleExporter;
-use crate::environment::Environment;
+use crate::environment::{Environment, Settings};
 use crate::error::Error;
+use crate::file::OtlpFile;
 use crate::otlp::Otlp;
 use crate::sink::{self, SinkSpec};
+
+/// The specification's
+/// [exponential histogram](https://opentelemetry.io/docs/specs/otel/metrics/sdk/#base2-exponential-bucket-histogram-aggregation)
+/// with its defaults, in place of the buckets that an instrument asks for.
+fn exponential(instrument: &Instrument) -> Option<Stream> {
+    if instrument.kind() != InstrumentKind::Histogram {
+        return None;
+    }
+    let aggregation = Aggregation::Base2ExponentialHistogram {
+        max_size: 160,
+        max_scale: 20,
+        record_min_max: true,
+    };
+    // These numbers are within bounds.
+    Stream::builder().with_aggregation(aggregation).build().ok()
+}
 
 /// Metrics. Without an exporter of metrics nothing is measured.
 impl Builder {
@@ -52,6 +71,11 @@ impl Builder {
     ) -> Result<Self, Error> {
         let (otlp, warnings) = Otlp::metrics_from_environment(environment)?;
         self.warn(warnings);
+        let mut settings = Settings::new(environment);
+        if variables::is_exponential(&mut settings) {
+            self.meter_provider = self.meter_provider.with_view(exponential);
+        }
+        self.warn(settings.warnings);
         Ok(self.with_otlp_metrics(otlp))
     }
 
@@ -59,6 +83,13 @@ impl Builder {
     pub fn with_console_metrics(self, console: ConsoleExporter) -> Self {
         let target = console.target().to_owned();
         self.with_metric_exporter("console", target, console)
+    }
+
+    /// Adds a file of OTLP JSON lines.
+    pub fn with_file_metrics(mut self, file: OtlpFile) -> Self {
+        self.metric_sinks
+            .push((file.into_metric_spec(), Temporality::default()));
+        self
     }
 
     /// Adds any exporter of metrics of the SDK's kind. `name` and `target` are for reports: what it
@@ -90,6 +121,15 @@ impl Builder {
     /// (`OTEL_METRIC_EXPORT_TIMEOUT`); zero is no limit.
     pub fn with_metric_timeout(mut self, timeout: Duration) -> Self {
         self.periodic = self.periodic.with_timeout(timeout);
+        self
+    }
+
+    /// Whether the metrics that are exported also say what became of all telemetry: exported, rejected,
+    /// failed, dropped (`otel.sdk.exporter.*` and `otel.sdk.processor.*`). A collection counts what came before
+    /// it: what only the shutdown loses is in its report. Default false, and true for a builder that reads
+    /// the environment.
+    pub fn with_delivery_metrics(mut self, wanted: bool) -> Self {
+        self.delivery_metrics = wanted;
         self
     }
 

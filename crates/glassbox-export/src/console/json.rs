@@ -11,7 +11,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 
 /// Appends a span. `resource` is what [`resource`] gave for the same layout.
-pub(super) fn span(out: &mut String, span: &SpanData, resource: &str, compact: bool) {
+pub(crate) fn span(out: &mut String, span: &SpanData, resource: &str, compact: bool) {
     Writer::new(out, compact).object(|object| {
         object.key("name").string(&span.name);
         object.key("context").context(&span.span_context);
@@ -42,7 +42,7 @@ pub(super) fn span(out: &mut String, span: &SpanData, resource: &str, compact: b
 }
 
 /// A resource as it stands inside a span.
-pub(super) fn resource(resource: &Resource, compact: bool) -> String {
+pub(crate) fn resource(resource: &Resource, compact: bool) -> String {
     let mut attributes: Vec<_> = resource.iter().collect();
     // The SDK keeps them in a hash map; the output should not change from run to run.
     attributes.sort_by(|(a, _), (b, _)| a.as_str().cmp(b.as_str()));

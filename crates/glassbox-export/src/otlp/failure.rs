@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use prost::Message;
+use tonic::{Code, Status};
 
 use super::endpoint::Endpoint;
 use super::{Otlp, Protocol};
@@ -100,23 +101,21 @@ impl Explain {
         hinted(&text, variable)
     }
 
-    /// What opentelemetry-otlp says of a gRPC call: a sentence that ends in a status code and,
-    /// where the connection failed, its causes.
-    pub(super) fn grpc(&self, message: &str) -> String {
-        let (_, status) = message.split_once("gRPC code: ").unwrap_or(("", message));
-        let (code, causes) = status.split_once(": ").unwrap_or((status, ""));
-        let last = causes.rsplit(": ").next().unwrap_or_default();
+    /// A gRPC call that failed: in the collector's words where it answered.
+    pub(super) fn grpc(&self, status: &Status, sent: &HeaderMap) -> String {
+        if let Some(source) = status.source() {
+            return self.chain(source);
+        }
+        let code = status.code();
+        let mut text = format!("the collector answered {code:?}");
+        if let Some(said) = quoted(status.message(), sent) {
+            text = format!("{text}: {said}");
+        }
         match code {
-            _ if causes.contains("Connection refused") => self.refused(),
-            "DeadlineExceeded" | "Cancelled" => self.late(),
-            "Unauthenticated" | "PermissionDenied" => {
-                hinted(&answered(code, last), self.hints.headers)
-            }
-            "Unavailable" | "Unknown" | "Internal" | "Unimplemented" if last.is_empty() => {
-                self.garbled(&answered(code, last))
-            }
-            _ if last.is_empty() => hinted(&answered(code, last), self.hints.endpoint),
-            _ => self.cause(last),
+            Code::Unauthenticated | Code::PermissionDenied => hinted(&text, self.hints.headers),
+            // What a proxy or a server of another kind answers.
+            Code::Unknown | Code::Internal | Code::Unimplemented => self.garbled(&text),
+            _ => text,
         }
     }
 
@@ -131,14 +130,6 @@ impl Explain {
             Some(cause) => self.garbled(&cause),
             None => self.garbled("the request failed"),
         }
-    }
-}
-
-fn answered(code: &str, cause: &str) -> String {
-    let code = shown(code).unwrap_or_else(|| "nothing".to_owned());
-    match shown(cause) {
-        None => format!("the collector answered {code}"),
-        Some(cause) => format!("the collector answered {code}: {cause}"),
     }
 }
 
@@ -186,6 +177,11 @@ pub(super) fn said(headers: &HeaderMap, body: &[u8], sent: &HeaderMap) -> Option
     } else {
         String::from_utf8_lossy(body).into_owned()
     };
+    quoted(&text, sent)
+}
+
+/// What a server says, on one line; nothing where it repeats what we sent as a header.
+pub(super) fn quoted(text: &str, sent: &HeaderMap) -> Option<String> {
     let echoes = |value: &http::HeaderValue| {
         let value = value.to_str().unwrap_or_default();
         // `Bearer TOKEN`: the token alone is secret too.
@@ -196,7 +192,7 @@ pub(super) fn said(headers: &HeaderMap, body: &[u8], sent: &HeaderMap) -> Option
     if sent.values().any(echoes) {
         return None;
     }
-    shown(&text)
+    shown(text)
 }
 
 #[cfg(test)]

@@ -1,101 +1,149 @@
-//! OTLP over gRPC.
+//! OTLP over gRPC: one call for each request, with the bytes as they are.
 
-use std::mem;
-use std::sync::Arc;
+use std::time::Duration;
 
-use opentelemetry_otlp::tonic_types::metadata::MetadataMap;
-use opentelemetry_otlp::{
-    Compression, ExporterBuildError, LogExporter, MetricExporter, SpanExporter, WithExportConfig,
-    WithTonicConfig,
-};
-use opentelemetry_sdk::Resource;
-use tonic::Request;
+use bytes::{Buf as _, BufMut as _, Bytes};
+use http::HeaderMap;
+use http::header::USER_AGENT;
+use http::uri::PathAndQuery;
+use tonic::client::Grpc;
+use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder as Encode};
+use tonic::metadata::MetadataMap;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status};
 
 use super::Otlp;
+use super::answer::taken;
 use super::failure::Explain;
+use super::http::AGENT;
+use super::letter::{Answer, Courier, Posting};
+use super::request::Requests;
+use super::retry::{is_retryable_status, is_too_large};
 use crate::error::Error;
-use crate::sink::{self, Batch, Delivering, Logs, Points, Sink, Spans};
+use crate::signal::Signal;
+use crate::sink::Later;
 
-const AGENT: &str = "user-agent";
-
-// All of these must be called inside the runtime that will send: the connection is set up there.
-
-pub(super) fn span_sink(otlp: &Otlp, resource: &Resource) -> Result<Arc<dyn Sink<Spans>>, Error> {
-    let builder = configured(SpanExporter::builder().with_tonic(), otlp)?;
-    let exporter = builder.build().map_err(not_built)?;
-    Ok(GrpcSink::around(sink::spans(exporter, resource), otlp))
-}
-
-pub(super) fn metric_sink(otlp: &Otlp, _: &Resource) -> Result<Arc<dyn Sink<Points>>, Error> {
-    let builder = MetricExporter::builder()
-        .with_temporality(otlp.temporality)
-        .with_tonic();
-    let exporter = configured(builder, otlp)?.build().map_err(not_built)?;
-    Ok(GrpcSink::around(sink::metrics(exporter), otlp))
-}
-
-pub(super) fn log_sink(otlp: &Otlp, resource: &Resource) -> Result<Arc<dyn Sink<Logs>>, Error> {
-    let builder = configured(LogExporter::builder().with_tonic(), otlp)?;
-    let exporter = builder.build().map_err(not_built)?;
-    Ok(GrpcSink::around(sink::logs(exporter, resource), otlp))
-}
-
-fn configured<B: WithExportConfig + WithTonicConfig>(builder: B, otlp: &Otlp) -> Result<B, Error> {
-    let metadata = MetadataMap::from_headers(otlp.headers.clone());
-    let mut builder = builder
-        .with_endpoint(otlp.endpoint.shown())
-        .with_timeout(otlp.timeout)
-        // Last in line, after the headers that opentelemetry-otlp reads from the environment by
-        // itself: ours replace them all.
-        .with_interceptor(move |mut request: Request<()>| {
-            let theirs = mem::replace(request.metadata_mut(), metadata.clone());
-            if let (false, Some(agent)) = (metadata.contains_key(AGENT), theirs.get(AGENT)) {
-                request.metadata_mut().insert(AGENT, agent.clone());
-            }
-            Ok(request)
-        });
-    if otlp.gzip {
-        builder = builder.with_compression(Compression::Gzip);
-    }
-    if otlp.endpoint.is_https() {
-        builder = builder.with_tls_config(otlp.tls.grpc()?);
-    }
-    Ok(builder)
-}
-
-fn not_built(error: ExporterBuildError) -> Error {
-    Error::caused("cannot set up the OTLP exporter", error)
-}
-
-/// The library's exporter, with failures in words that help.
-#[derive(Debug)]
-struct GrpcSink<B> {
-    exporter: Arc<dyn Sink<B>>,
+pub(super) struct GrpcCourier {
+    client: Grpc<Channel>,
+    method: PathAndQuery,
+    metadata: MetadataMap,
+    /// The program's headers, which no message may repeat.
+    own: HeaderMap,
     explain: Explain,
+    signal: Signal,
+    timeout: Duration,
 }
 
-impl<B: Batch + std::fmt::Debug> GrpcSink<B> {
-    fn around(exporter: Arc<dyn Sink<B>>, otlp: &Otlp) -> Arc<dyn Sink<B>> {
-        Arc::new(Self {
-            exporter,
+impl GrpcCourier {
+    /// Must be called inside the runtime that will send: the connection is set up there.
+    pub(super) fn new<R: Requests>(otlp: &Otlp) -> Result<Self, Error> {
+        let not_built = |error| Error::caused("cannot set up the OTLP client", error);
+        let mut endpoint =
+            Endpoint::from_shared(otlp.endpoint.shown().to_owned()).map_err(not_built)?;
+        if otlp.endpoint.is_https() {
+            endpoint = endpoint.tls_config(otlp.tls.grpc()?).map_err(not_built)?;
+        }
+        let mut client = Grpc::new(endpoint.connect_lazy());
+        if otlp.gzip {
+            client = client
+                .send_compressed(CompressionEncoding::Gzip)
+                .accept_compressed(CompressionEncoding::Gzip);
+        }
+        let mut headers = otlp.headers.clone();
+        headers
+            .entry(USER_AGENT)
+            .or_insert(http::HeaderValue::from_static(AGENT));
+        Ok(Self {
+            client,
+            method: PathAndQuery::from_static(R::METHOD),
+            metadata: MetadataMap::from_headers(headers),
+            own: otlp.headers.clone(),
             explain: Explain::new(otlp),
+            signal: R::SIGNAL,
+            timeout: otlp.timeout,
+        })
+    }
+
+    async fn call(&self, request: Bytes) -> Result<Bytes, Status> {
+        let mut client = self.client.clone();
+        // It says no more than the call itself would.
+        client
+            .ready()
+            .await
+            .map_err(|error| Status::from_error(error.into()))?;
+        let mut call = Request::new(request);
+        *call.metadata_mut() = self.metadata.clone();
+        let answer = client.unary(call, self.method.clone(), Raw).await?;
+        Ok(answer.into_inner())
+    }
+
+    fn failure(&self, status: &Status) -> Answer {
+        let reason = self.explain.grpc(status, &self.own);
+        // A status with a cause is of our own making: the call went wrong on its way.
+        let answered = std::error::Error::source(status).is_none();
+        let (is_retryable, asked) = is_retryable_status(status);
+        if answered && is_too_large(status) {
+            Answer::TooLarge(reason)
+        } else if is_retryable || !answered {
+            Answer::Later(Later { answered, asked }, reason)
+        } else {
+            Answer::Refused(reason)
+        }
+    }
+}
+
+impl Courier for GrpcCourier {
+    fn post(&self, request: Bytes, limit: Duration) -> Posting<'_> {
+        Box::pin(async move {
+            let limit = limit.min(self.timeout);
+            match tokio::time::timeout(limit, self.call(request)).await {
+                Ok(Ok(answer)) => taken(self.signal, &HeaderMap::new(), &answer, &self.own),
+                Ok(Err(status)) => self.failure(&status),
+                Err(_) => {
+                    let later = Later {
+                        answered: false,
+                        asked: None,
+                    };
+                    Answer::Later(later, self.explain.late())
+                }
+            }
         })
     }
 }
 
-impl<B: Batch + std::fmt::Debug> Sink<B> for GrpcSink<B> {
-    fn export(self: Arc<Self>, batch: B) -> Delivering {
-        Box::pin(async move {
-            let delivery = Arc::clone(&self.exporter).export(batch).await;
-            delivery.map_err(|message| self.explain.grpc(&message))
-        })
+/// Messages are bytes: what they say is written and read elsewhere.
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = Bytes;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
     }
 
-    fn flush(&self) -> Result<(), String> {
-        self.exporter.flush()
+    fn decoder(&mut self) -> Self {
+        Self
     }
+}
 
-    fn shutdown(&self) {
-        self.exporter.shutdown();
+impl Encode for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn encode(&mut self, message: Bytes, out: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        out.put(message);
+        Ok(())
+    }
+}
+
+impl Decoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, message: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(message.copy_to_bytes(message.remaining())))
     }
 }

@@ -1,11 +1,15 @@
 //! Telemetry to a collector over the OpenTelemetry protocol.
 
+mod answer;
 mod config;
 mod encode;
 mod endpoint;
 mod failure;
 mod grpc;
 mod http;
+mod letter;
+mod request;
+mod retry;
 mod tls;
 
 use std::fmt;
@@ -21,8 +25,14 @@ use crate::environment::Environment;
 use crate::error::Error;
 use crate::signal::Signal;
 use crate::sink::{Logs, Points, Sink, SinkSpec, Spans};
+pub(crate) use encode::Encoder;
+pub(crate) use request::{LogRequests, MetricRequests, Requests};
+
 use endpoint::Endpoint;
 use failure::Hints;
+use grpc::GrpcCourier;
+use http::HttpCourier;
+use letter::{Courier, Post};
 use tls::Tls;
 
 /// How OTLP travels (`OTEL_EXPORTER_OTLP_PROTOCOL`).
@@ -42,8 +52,10 @@ pub enum Protocol {
 /// [exporter configuration](https://opentelemetry.io/docs/specs/otel/protocol/exporter/).
 ///
 /// [`from_env`](Self::from_env) reads the standard variables; the constructors are for programs
-/// that know better. Delivery is retried a few times within the timeout where the protocol allows
-/// it (429, 502, 503, 504 and what gRPC calls the same).
+/// that know better. Where the protocol allows it (429, 502, 503, 504, what gRPC calls the same, and a
+/// connection that fails) an attempt is followed by others, with growing pauses of up to 30 s or as long
+/// as the collector asks for, until one succeeds or the program ends. A request that the collector calls
+/// too large is halved.
 ///
 /// A value of a header is never shown, not even by `Debug`.
 #[derive(Clone)]
@@ -163,7 +175,7 @@ impl Otlp {
         self
     }
 
-    /// How long a delivery may take, attempts and pauses included. Default 10 s; zero is no limit.
+    /// How long one attempt may take. Default 10 s; zero is no limit.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = match timeout {
@@ -173,8 +185,7 @@ impl Otlp {
         self
     }
 
-    /// Whether to compress with gzip. Default false, where for gRPC `OTEL_EXPORTER_OTLP_COMPRESSION`
-    /// still applies.
+    /// Whether to compress with gzip. Default false.
     #[must_use]
     pub fn with_gzip(mut self, gzip: bool) -> Self {
         self.gzip = gzip;
@@ -225,33 +236,48 @@ impl Otlp {
     }
 
     pub(crate) fn into_span_spec(self) -> SinkSpec<Spans> {
-        self.into_spec(http::span_sink, grpc::span_sink)
+        self.into_spec(Encoder::new)
     }
 
     pub(crate) fn into_metric_spec(self) -> SinkSpec<Points> {
-        self.into_spec(http::metric_sink, grpc::metric_sink)
+        self.into_spec(|_| MetricRequests)
     }
 
     pub(crate) fn into_log_spec(self) -> SinkSpec<Logs> {
-        self.into_spec(http::log_sink, grpc::log_sink)
+        self.into_spec(LogRequests::new)
     }
 
-    fn into_spec<B: 'static>(self, http: Make<B>, grpc: Make<B>) -> SinkSpec<B> {
-        let make = match self.protocol {
-            Protocol::Grpc => grpc,
-            _ => http,
-        };
+    fn into_spec<R: Requests>(self, requests: fn(&Resource) -> R) -> SinkSpec<R::Batch> {
         SinkSpec {
             name: "otlp".to_owned(),
             target: self.endpoint.shown().to_owned(),
+            component: self.component().to_owned(),
             eager: false,
-            build: Box::new(move |resource| make(&self, resource)),
+            build: Box::new(move |resource| {
+                let courier = self.courier::<R>()?;
+                let sink: Arc<dyn Sink<R::Batch>> =
+                    Arc::new(Post::new(requests(resource), courier));
+                Ok(sink)
+            }),
         }
     }
-}
 
-/// Makes the sink of one protocol.
-type Make<B> = fn(&Otlp, &Resource) -> Result<Arc<dyn Sink<B>>, Error>;
+    /// The conventions' word for the exporter.
+    fn component(&self) -> &'static str {
+        match self.protocol {
+            Protocol::Grpc => "otlp_grpc",
+            Protocol::HttpJson => "otlp_http_json",
+            Protocol::HttpProtobuf => "otlp_http",
+        }
+    }
+
+    fn courier<R: Requests>(&self) -> Result<Arc<dyn Courier>, Error> {
+        Ok(match self.protocol {
+            Protocol::Grpc => Arc::new(GrpcCourier::new::<R>(self)?),
+            _ => Arc::new(HttpCourier::new::<R>(self)?),
+        })
+    }
+}
 
 impl fmt::Debug for Otlp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 
 use super::Listener;
+use super::queue::Dropped;
 use crate::report::{Report, SinkReport};
 
 /// How long a caller waits for the exporter's thread beyond the deadline that thread knows of.
@@ -24,9 +25,12 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 /// Where telemetry of one kind comes from.
 pub(super) trait Source: fmt::Debug + Send + Sync {
     /// Items that wait for the worker, and items that were dropped before it saw them.
-    fn counts(&self) -> (u64, u64);
+    fn counts(&self) -> (u64, Dropped);
 
-    /// Items that have begun and not ended.
+    /// Ends what has begun and not ended, so that it waits for the worker with the others.
+    fn finish(&self) {}
+
+    /// Items that had begun and not ended when that was called, or since.
     fn unfinished(&self) -> u64 {
         0
     }
@@ -53,6 +57,22 @@ impl fmt::Debug for Shared {
 impl Shared {
     pub(super) fn tallies(&self) -> MutexGuard<'_, Vec<SinkReport>> {
         self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The counts as they are now, with what the worker has not seen yet.
+    pub(super) fn counts(&self) -> Vec<SinkReport> {
+        let mut tallies = self.tallies().clone();
+        let (waiting, dropped) = self.source.counts();
+        for tally in &mut tallies {
+            tally.pending += waiting;
+            tally.drop(dropped);
+        }
+        tallies
+    }
+
+    /// What was dropped before the worker saw it.
+    pub(super) fn dropped(&self) -> Dropped {
+        self.source.counts().1
     }
 
     pub(super) fn say(&self, sentence: &str) {
@@ -151,6 +171,7 @@ impl Handle {
         if self.shared.over.load(Ordering::Relaxed) {
             return Answer(None);
         }
+        self.shared.source.finish();
         self.ask(deadline, Command::Shutdown)
     }
 
@@ -165,13 +186,11 @@ impl Handle {
 
     /// The counts as they are now.
     pub(super) fn tallies(&self) -> Vec<SinkReport> {
-        let mut tallies = self.shared.tallies().clone();
-        let (waiting, dropped) = self.shared.source.counts();
-        for tally in &mut tallies {
-            tally.pending += waiting;
-            tally.dropped += dropped;
-        }
-        tallies
+        self.shared.counts()
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
     /// The SDK's `force_flush` of one kind of telemetry.
@@ -218,7 +237,7 @@ impl Handle {
 fn result(before: &Report, after: &Report, timeout: Duration) -> OTelSdkResult {
     if after.timed_out {
         Err(OTelSdkError::Timeout(timeout))
-    } else if after.lost() > before.lost() {
+    } else if after.lost() > before.lost() || after.is_stalled() {
         Err(OTelSdkError::InternalFailure(after.to_string()))
     } else {
         Ok(())

@@ -1,11 +1,15 @@
 //! From the thread that reports something to the thread that exports it.
 //!
 //! ```text
-//! span ends ──► Queue ─┬► Lane: backlog ─► Sink (one export at a time)
-//! log record ─► Queue ─┼► Lane: backlog ─► Sink
-//! instruments ─────────┴► Lane: reader ──► Sink                        (the exporter's thread)
+//! span ends ──► Queue ─┬► Lane: backlog ─► Parcel ─► Sink (one attempt at a time)
+//! log record ─► Queue ─┼► Lane: backlog ─► Parcel ─► Sink
+//! instruments ─────────┴► Lane: reader ──► Parcel ─► Sink               (the exporter's thread)
 //! (any thread)
 //! ```
+//!
+//! What an attempt leaves over, because the other end is not there, is busy or takes less at once, stays
+//! in its lane, which makes the next attempt when it is time. It does so for as long as the program
+//! runs; meanwhile the backlog fills up to its bounds, and what does not fit is counted.
 //!
 //! One processor feeds one bounded queue of spans, another one of log records; metrics add up in the
 //! SDK and are collected. One thread with its own single-threaded runtime does all the rest, with one
@@ -13,10 +17,14 @@
 //! hangs delays nobody else. The runtime of the program is never needed, never blocked and never
 //! waited for.
 
+mod account;
+mod backoff;
 mod collected;
 mod feed;
 mod handle;
 mod lane;
+mod observed;
+mod open;
 mod pipelines;
 mod processor;
 mod queue;
@@ -37,13 +45,15 @@ use opentelemetry_sdk::trace::TracerProviderBuilder;
 
 pub(crate) use pipelines::Pipelines;
 pub(crate) use processor::is_local_root;
+pub(crate) use queue::Dropped;
 
 use crate::batching::Batching;
 use crate::error::Error;
+use crate::limits::{LongestValue, RecordLimits};
 use crate::periodic::Periodic;
 use crate::report::SinkReport;
 use crate::signal::Signal;
-use crate::sink::{Logs, Points, SinkSpec, Spans};
+use crate::sink::{Logs, Points, SinkSpec, Size, Spans};
 use collected::{Collected, Collections};
 use feed::Feed;
 use handle::Handle;
@@ -54,6 +64,9 @@ use reader::{Instruments, Reader};
 use records::{RecordProcessor, Records};
 use worker::Worker;
 
+/// The name of the exporter's thread.
+pub(crate) const THREAD: &str = "glassbox-export";
+
 /// Hears one sentence about each problem at the time it comes up.
 pub(crate) type Listener = Arc<dyn Fn(&str) + Send + Sync>;
 
@@ -63,10 +76,13 @@ pub(crate) struct Plan {
     pub(crate) listener: Option<Listener>,
     pub(crate) spans: Vec<SinkSpec<Spans>>,
     pub(crate) batching: Batching,
+    /// The longest text in an attribute of a span.
+    pub(crate) longest: Option<LongestValue>,
     pub(crate) metrics: Vec<(SinkSpec<Points>, Temporality)>,
     pub(crate) periodic: Periodic,
     pub(crate) logs: Vec<SinkSpec<Logs>>,
     pub(crate) log_batching: Batching,
+    pub(crate) record_limits: RecordLimits,
 }
 
 /// The SDK's providers in the making.
@@ -115,9 +131,13 @@ impl Plan {
             return provider;
         }
         let batching = self.batching;
-        let queue = Arc::new(Queue::new(batching.max_queue_size, batching.max_batch_size));
+        let queue = Arc::new(Queue::new(&batching));
         let eager = specs.iter().any(|spec| spec.eager);
-        let spans = Arc::new(processor::Spans::new(Arc::clone(&queue), eager));
+        let spans = Arc::new(processor::Spans::new(
+            Arc::clone(&queue),
+            eager,
+            self.longest,
+        ));
         let source = Arc::clone(&spans);
         let (handle, start) = queued(source, queue, specs, batching, Signal::Traces, self);
         workers.spans = Some(start);
@@ -136,9 +156,9 @@ impl Plan {
             return provider;
         }
         let batching = self.log_batching;
-        let queue = Arc::new(Queue::new(batching.max_queue_size, batching.max_batch_size));
+        let queue = Arc::new(Queue::new(&batching));
         let eager = specs.iter().any(|spec| spec.eager);
-        let records = Arc::new(Records::new(Arc::clone(&queue), eager));
+        let records = Arc::new(Records::new(Arc::clone(&queue), eager, self.record_limits));
         let source = Arc::clone(&records);
         let (handle, start) = queued(source, queue, specs, batching, Signal::Logs, self);
         workers.logs = Some(start);
@@ -180,7 +200,7 @@ impl Plan {
 }
 
 /// A worker behind a queue.
-fn queued<T: Clone + Send + Sync + 'static>(
+fn queued<T: Clone + Send + Size + Sync + 'static>(
     source: Arc<dyn handle::Source>,
     queue: Arc<Queue<T>>,
     specs: Vec<SinkSpec<Vec<T>>>,
@@ -205,6 +225,7 @@ fn tally<B>(signal: Signal, spec: &SinkSpec<B>) -> SinkReport {
         signal,
         name: spec.name.clone(),
         target: spec.target.clone(),
+        component: spec.component.clone(),
         ..SinkReport::default()
     }
 }
@@ -240,7 +261,7 @@ fn run(workers: Workers, resource: Resource) -> Result<(), Error> {
         runtime.shutdown_background();
     };
     thread::Builder::new()
-        .name("glassbox-export".to_owned())
+        .name(THREAD.to_owned())
         .spawn(thread)
         .map_err(|error| Error::caused("cannot start the exporter's thread", error))?;
     match started.recv() {

@@ -37,6 +37,13 @@ impl Pipelines {
         self.report(timed_out)
     }
 
+    /// Begins to deliver what came before this call, and waits for nothing.
+    pub(crate) fn hurry(&self, timeout: Duration) {
+        let deadline = Deadline::after(timeout);
+        self.handles()
+            .for_each(|handle| drop(handle.begin_flush(deadline)));
+    }
+
     /// Delivers what is there, gives up on the rest when the time is over, and ends the workers.
     pub(crate) fn shutdown(&self, timeout: Duration) -> Report {
         let timed_out = self.ask(timeout, Handle::begin_shutdown);
@@ -67,7 +74,7 @@ impl Pipelines {
     }
 
     /// In the order of a report.
-    fn handles(&self) -> impl Iterator<Item = &Handle> {
+    pub(super) fn handles(&self) -> impl Iterator<Item = &Handle> {
         let traces = self.traces.iter().map(|(_, handle)| handle);
         traces.chain(&self.metrics).chain(&self.logs)
     }

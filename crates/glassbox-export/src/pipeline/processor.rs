@@ -1,6 +1,6 @@
 //! The SDK's side of the spans' pipeline.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,28 +10,46 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
 use super::handle::{Handle, Source};
-use super::queue::Queue;
+use super::open::OpenSpans;
+use super::queue::{Dropped, Queue};
+use crate::limits::LongestValue;
 
 /// The spans of a process, on their way to the exporter's thread.
 #[derive(Debug)]
 pub(crate) struct Spans {
     pub(super) queue: Arc<Queue<SpanData>>,
     /// Sampled spans that have started and not ended.
-    open: AtomicI64,
+    open: OpenSpans,
+    /// How many of them the end found open.
+    unfinished: AtomicU64,
     /// A root that ends wakes the exporter: somebody watches.
     eager: bool,
+    longest: Option<LongestValue>,
     /// The trace that began last.
     latest: Mutex<Option<TraceId>>,
 }
 
 impl Spans {
-    pub(super) fn new(queue: Arc<Queue<SpanData>>, eager: bool) -> Self {
+    pub(super) fn new(
+        queue: Arc<Queue<SpanData>>,
+        eager: bool,
+        longest: Option<LongestValue>,
+    ) -> Self {
         Self {
+            longest,
             queue,
-            open: AtomicI64::new(0),
+            open: OpenSpans::default(),
+            unfinished: AtomicU64::new(0),
             eager,
             latest: Mutex::new(None),
         }
+    }
+
+    fn push(&self, mut span: SpanData, urgent: bool) {
+        if let Some(longest) = self.longest {
+            longest.cut_span(&mut span);
+        }
+        self.queue.push(span, urgent);
     }
 
     /// The trace that began last.
@@ -41,17 +59,26 @@ impl Spans {
 }
 
 impl Source for Spans {
-    fn counts(&self) -> (u64, u64) {
+    fn counts(&self) -> (u64, Dropped) {
         self.queue.counts()
     }
 
+    fn finish(&self) {
+        let spans = self.open.end_all();
+        let count = spans.len() as u64;
+        self.unfinished.fetch_add(count, Ordering::Relaxed);
+        for span in spans {
+            self.push(span, false);
+        }
+    }
+
     fn unfinished(&self) -> u64 {
-        u64::try_from(self.open.load(Ordering::Relaxed)).unwrap_or(0)
+        self.unfinished.load(Ordering::Relaxed) + self.open.count()
     }
 }
 
-/// Hands sampled spans to the pipeline. It never blocks, allocates only to grow the queue, and
-/// touches neither the context nor `tracing`, because a span may end inside either.
+/// Hands sampled spans to the pipeline. It never blocks, and touches neither the context nor `tracing`,
+/// because a span may end inside either.
 #[derive(Debug)]
 pub(crate) struct Processor {
     spans: Arc<Spans>,
@@ -70,7 +97,6 @@ impl SpanProcessor for Processor {
         if !context.is_sampled() {
             return;
         }
-        self.spans.open.fetch_add(1, Ordering::Relaxed);
         if !parent.has_active_span() {
             let mut latest = self
                 .spans
@@ -79,15 +105,19 @@ impl SpanProcessor for Processor {
                 .unwrap_or_else(PoisonError::into_inner);
             *latest = Some(context.trace_id());
         }
+        self.spans.open.begin(span);
     }
 
     fn on_end(&self, span: SpanData) {
         if !span.span_context.is_sampled() {
             return;
         }
-        self.spans.open.fetch_sub(1, Ordering::Relaxed);
+        if !self.spans.open.end(span.span_context.span_id()) {
+            // The end came first, and has delivered what was known.
+            return;
+        }
         let urgent = self.spans.eager && is_local_root(&span);
-        self.spans.queue.push(span, urgent);
+        self.spans.push(span, urgent);
     }
 
     fn force_flush(&self) -> OTelSdkResult {

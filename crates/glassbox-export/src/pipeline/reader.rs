@@ -9,6 +9,7 @@ use opentelemetry_sdk::metrics::reader::MetricReader;
 use opentelemetry_sdk::metrics::{InstrumentKind, ManualReader, Pipeline, Temporality};
 
 use super::handle::{Handle, Source};
+use super::queue::Dropped;
 
 /// What the meter provider knows of a sink: a reader, which the exporter's thread collects from.
 #[derive(Debug)]
@@ -52,7 +53,7 @@ impl MetricReader for Reader {
 pub(super) struct Instruments;
 
 impl Source for Instruments {
-    fn counts(&self) -> (u64, u64) {
-        (0, 0)
+    fn counts(&self) -> (u64, Dropped) {
+        (0, Dropped::default())
     }
 }

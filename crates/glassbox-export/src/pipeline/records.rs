@@ -8,7 +8,8 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::logs::{LogProcessor, SdkLogRecord};
 
 use super::handle::{Handle, Source};
-use super::queue::Queue;
+use super::queue::{Dropped, Queue};
+use crate::limits::{RecordLimiter, RecordLimits};
 use crate::sink::Log;
 
 /// The log records of a process, on their way to the exporter's thread.
@@ -17,16 +18,21 @@ pub(super) struct Records {
     queue: Arc<Queue<Log>>,
     /// Each record wakes the exporter: somebody watches.
     eager: bool,
+    limiter: Option<RecordLimiter>,
 }
 
 impl Records {
-    pub(super) fn new(queue: Arc<Queue<Log>>, eager: bool) -> Self {
-        Self { queue, eager }
+    pub(super) fn new(queue: Arc<Queue<Log>>, eager: bool, limits: RecordLimits) -> Self {
+        Self {
+            queue,
+            eager,
+            limiter: RecordLimiter::new(limits),
+        }
     }
 }
 
 impl Source for Records {
-    fn counts(&self) -> (u64, u64) {
+    fn counts(&self) -> (u64, Dropped) {
         self.queue.counts()
     }
 }
@@ -46,7 +52,11 @@ impl RecordProcessor {
 
 impl LogProcessor for RecordProcessor {
     fn emit(&self, record: &mut SdkLogRecord, scope: &InstrumentationScope) {
-        let log = (record.clone(), scope.clone());
+        let record = match &self.records.limiter {
+            Some(limiter) => limiter.copy(record),
+            None => record.clone(),
+        };
+        let log = (record, scope.clone());
         self.records.queue.push(log, self.records.eager);
     }
 

@@ -7,14 +7,14 @@ use std::time::Duration;
 use opentelemetry_sdk::Resource;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
+use super::account;
 use super::feed::Feed;
 use super::handle::{Command, Request, Shared};
-use super::lane::{Backlog, Lane};
+use super::lane::{Backlog, Lane, Waiter};
 use crate::error::Error;
-use crate::report::SinkReport;
-use crate::sink::{Batch as _, Delivery, SinkSpec};
+use crate::sink::{Outcome, SinkSpec};
 use crate::text::seconds;
 
 pub(super) struct Worker<F: Feed> {
@@ -22,10 +22,10 @@ pub(super) struct Worker<F: Feed> {
     commands: UnboundedReceiver<Command>,
     feed: F,
     lanes: Vec<Lane<F::Backlog>>,
-    exports: JoinSet<Delivery>,
+    exports: JoinSet<Outcome>,
     flushes: Vec<Flush>,
     shutdown: Option<Shutdown>,
-    /// How long one export may take.
+    /// How long one attempt may take.
     export_timeout: Duration,
     /// Nobody is left who could report or ask for anything.
     deserted: bool,
@@ -33,13 +33,15 @@ pub(super) struct Worker<F: Feed> {
 
 /// A caller that waits until each lane has settled what it had accepted.
 struct Flush {
-    targets: Vec<u64>,
+    targets: Vec<(u64, Waiter)>,
     request: Request,
 }
 
 struct Shutdown {
     deadline: Instant,
     asked: Instant,
+    /// One for each lane.
+    waiters: Vec<Waiter>,
     requests: Vec<Request>,
 }
 
@@ -107,49 +109,58 @@ impl<F: Feed> Worker<F> {
     fn alarm(&self) -> Option<Instant> {
         let flushes = self.flushes.iter().map(|flush| flush.request.deadline);
         let shutdown = self.shutdown.iter().map(|shutdown| shutdown.deadline);
-        flushes.chain(shutdown).chain(self.feed.due()).min()
+        let retries = self.lanes.iter().filter_map(Lane::due);
+        flushes
+            .chain(shutdown)
+            .chain(self.feed.due())
+            .chain(retries)
+            .min()
     }
 
     fn collect(&mut self, all: bool) {
         let mut tallies = self.shared.tallies();
         self.feed.collect(all, &mut self.lanes, &mut tallies);
+        let before = self.shared.dropped();
+        let lanes = self.lanes.iter_mut().zip(&*tallies);
+        let news: Vec<_> = lanes
+            .filter_map(|(lane, tally)| account::overflow(lane, tally, before))
+            .collect();
+        drop(tallies);
+        news.iter().for_each(|problem| self.shared.say(problem));
     }
 
     fn start_exports(&mut self) {
+        let now = Instant::now();
         for (index, lane) in self.lanes.iter_mut().enumerate() {
-            let Some(batch) = lane.next() else {
+            let Some(parcel) = lane.next(now) else {
                 continue;
             };
-            let items = batch.items();
+            let items = parcel.items();
             let tally = &mut self.shared.tallies()[index];
             // What is collected only now was not counted before.
             tally.pending = tally.pending.max(items);
-            let sink = Arc::clone(&lane.sink);
             let limit = self.export_timeout;
-            let task = self.exports.spawn(async move {
-                timeout(limit, sink.export(batch))
-                    .await
-                    .unwrap_or_else(|_| Err(format!("no answer within {}", seconds(limit))))
-            });
+            let task = self
+                .exports
+                .spawn(async move { parcel.attempt(limit).await });
             lane.started(task.id(), items);
         }
     }
 
-    fn settle(&mut self, ended: Result<(Id, Delivery), JoinError>) {
-        let (task, delivery) = match ended {
-            Ok(ended) => ended,
-            Err(error) => (error.id(), Err("the exporter panicked".to_owned())),
+    fn settle(&mut self, ended: Result<(Id, Outcome), JoinError>) {
+        let (task, outcome) = match ended {
+            Ok((task, outcome)) => (task, Some(outcome)),
+            Err(error) => (error.id(), None),
         };
         for (index, lane) in self.lanes.iter_mut().enumerate() {
             let Some(items) = lane.ended(task) else {
                 continue;
             };
-            let problem = record(&mut self.shared.tallies()[index], items, delivery);
-            let was_failing = std::mem::replace(&mut lane.failing, problem.is_some());
-            if let Some(problem) = problem
-                && !was_failing
-            {
-                self.shared.say(&problem);
+            let panicked = || Outcome::failed(items, "the exporter panicked");
+            let outcome = outcome.unwrap_or_else(panicked);
+            let news = account::settle(lane, &mut self.shared.tallies()[index], outcome);
+            if let Some(news) = news {
+                self.shared.say(&news);
             }
             return;
         }
@@ -159,10 +170,11 @@ impl<F: Feed> Worker<F> {
         match command {
             Some(Command::Flush(request)) => {
                 self.collect(true);
+                let deadline = request.deadline;
                 let targets = self
                     .lanes
-                    .iter()
-                    .map(|lane| lane.backlog.accepted())
+                    .iter_mut()
+                    .map(|lane| (lane.backlog.accepted(), lane.hurry(deadline)))
                     .collect();
                 self.flushes.push(Flush { targets, request });
             }
@@ -179,9 +191,11 @@ impl<F: Feed> Worker<F> {
     fn begin_shutdown(&mut self, deadline: Instant, request: Option<Request>) {
         self.feed.close();
         self.collect(true);
+        let lanes = &mut self.lanes;
         let shutdown = self.shutdown.get_or_insert_with(|| Shutdown {
             deadline,
             asked: Instant::now(),
+            waiters: lanes.iter_mut().map(|lane| lane.hurry(deadline)).collect(),
             requests: Vec::new(),
         });
         shutdown.requests.extend(request);
@@ -193,9 +207,10 @@ impl<F: Feed> Worker<F> {
         }
         let now = Instant::now();
         for flush in std::mem::take(&mut self.flushes) {
-            let settled =
-                |(lane, target): (&Lane<F::Backlog>, &u64)| lane.backlog.settled() >= *target;
-            let all = self.lanes.iter().zip(&flush.targets).all(settled);
+            let over = |(lane, (target, waiter)): (&Lane<F::Backlog>, &(u64, Waiter))| {
+                lane.backlog.settled() >= *target || lane.is_hopeless(waiter)
+            };
+            let all = self.lanes.iter().zip(&flush.targets).all(over);
             if all || flush.request.deadline <= now {
                 self.flush_sinks();
                 (flush.request.done)(!all);
@@ -215,7 +230,11 @@ impl<F: Feed> Worker<F> {
 
     fn is_done(&self) -> bool {
         self.shutdown.as_ref().is_some_and(|shutdown| {
-            shutdown.deadline <= Instant::now() || self.lanes.iter().all(Lane::is_idle)
+            let over = |(lane, waiter): (&Lane<F::Backlog>, &Waiter)| {
+                lane.is_idle() || lane.is_hopeless(waiter)
+            };
+            let all = || self.lanes.iter().zip(&shutdown.waiters).all(over);
+            shutdown.deadline <= Instant::now() || all()
         })
     }
 
@@ -223,6 +242,11 @@ impl<F: Feed> Worker<F> {
     fn close(mut self) {
         self.exports.abort_all();
         self.flush_sinks();
+        let shutdown = self.shutdown.take();
+        let waited = shutdown.as_ref().map(|shutdown| shutdown.asked.elapsed());
+        let late = shutdown
+            .as_ref()
+            .is_some_and(|shutdown| shutdown.deadline <= Instant::now());
         let mut abandoned = false;
         for (index, lane) in self.lanes.iter().enumerate() {
             lane.sink.shutdown();
@@ -230,47 +254,17 @@ impl<F: Feed> Worker<F> {
             if tally.pending > 0 {
                 abandoned = true;
                 tally.failed += std::mem::take(&mut tally.pending);
-                let waited = self
-                    .shutdown
-                    .as_ref()
-                    .map(|shutdown| shutdown.asked.elapsed());
-                tally.last_error = Some(format!(
-                    "no answer within {}",
-                    seconds(waited.unwrap_or_default())
-                ));
+                if !tally.retrying {
+                    let waited = seconds(waited.unwrap_or_default());
+                    tally.last_error = Some(format!("no answer within {waited}"));
+                }
             }
+            tally.retrying = false;
         }
-        let requests = self.shutdown.take().map(|shutdown| shutdown.requests);
+        let requests = shutdown.map(|shutdown| shutdown.requests);
         let flushes = self.flushes.drain(..).map(|flush| flush.request);
         for request in requests.into_iter().flatten().chain(flushes) {
-            (request.done)(abandoned);
+            (request.done)(abandoned && late);
         }
     }
-}
-
-/// Counts what a delivery did; returns the sentence about it if something was lost.
-fn record(tally: &mut SinkReport, items: u64, delivery: Delivery) -> Option<String> {
-    tally.pending = tally.pending.saturating_sub(items);
-    let (lost, reason) = match delivery {
-        Ok(delivered) => {
-            let rejected = delivered.rejected.min(items);
-            tally.exported += items - rejected;
-            if rejected == 0 {
-                return None;
-            }
-            let said = delivered
-                .message
-                .unwrap_or_else(|| "no reason given".to_owned());
-            (rejected, format!("rejected by the collector: {said}"))
-        }
-        Err(error) => (items, error),
-    };
-    tally.failed += lost;
-    let problem = format!(
-        "could not deliver {} to {}: {reason}",
-        tally.signal.count(lost),
-        tally.target
-    );
-    tally.last_error = Some(reason);
-    Some(problem)
 }

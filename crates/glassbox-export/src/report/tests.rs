@@ -38,7 +38,7 @@ fn each_problem_is_one_sentence() {
         "could not deliver 5 spans to http://localhost:4318/v1/traces: connection refused\n\
          dropped 1 span for http://localhost:4318/v1/traces: the queue was full (OTEL_BSP_MAX_QUEUE_SIZE)\n\
          2 spans still on the way to http://localhost:4318/v1/traces when the time was over\n\
-         1 span was still open at the end and not delivered"
+         1 span was still open at the end: only what the start told is known"
     );
 }
 

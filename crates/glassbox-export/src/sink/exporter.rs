@@ -10,7 +10,8 @@ use opentelemetry_sdk::logs::{LogBatch, LogExporter};
 use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
 use opentelemetry_sdk::trace::SpanExporter;
 
-use super::{Delivered, Delivering, Delivery, Logs, Points, Sink, Spans};
+use super::{Attempt, Batch, Logs, Outcome, Parcel, Points, Sink, Spans};
+use crate::text::seconds;
 
 /// How long an exporter may take to put itself away, after its last export.
 const SHUTDOWN: Duration = Duration::from_secs(1);
@@ -39,8 +40,11 @@ pub(crate) fn logs(
 struct SpanSink<E>(E);
 
 impl<E: SpanExporter + 'static> Sink<Spans> for SpanSink<E> {
-    fn export(self: Arc<Self>, batch: Spans) -> Delivering {
-        Box::pin(async move { delivery(self.0.export(batch).await) })
+    fn parcel(self: Arc<Self>, batch: Spans) -> Box<dyn Parcel> {
+        once(
+            batch,
+            move |batch| async move { self.0.export(batch).await },
+        )
     }
 
     fn flush(&self) -> Result<(), String> {
@@ -63,8 +67,10 @@ impl<E> fmt::Debug for MetricSink<E> {
 }
 
 impl<E: PushMetricExporter> Sink<Points> for MetricSink<E> {
-    fn export(self: Arc<Self>, batch: Points) -> Delivering {
-        Box::pin(async move { delivery(self.0.export(batch.metrics()).await) })
+    fn parcel(self: Arc<Self>, batch: Points) -> Box<dyn Parcel> {
+        once(batch, move |batch: Points| async move {
+            self.0.export(batch.metrics()).await
+        })
     }
 
     fn flush(&self) -> Result<(), String> {
@@ -81,13 +87,13 @@ impl<E: PushMetricExporter> Sink<Points> for MetricSink<E> {
 struct LogSink<E>(E);
 
 impl<E: LogExporter + 'static> Sink<Logs> for LogSink<E> {
-    fn export(self: Arc<Self>, batch: Logs) -> Delivering {
-        Box::pin(async move {
+    fn parcel(self: Arc<Self>, batch: Logs) -> Box<dyn Parcel> {
+        once(batch, move |batch: Logs| async move {
             let records: Vec<_> = batch
                 .iter()
                 .map(|(record, scope)| (record, scope))
                 .collect();
-            delivery(self.0.export(LogBatch::new(&records)).await)
+            self.0.export(LogBatch::new(&records)).await
         })
     }
 
@@ -97,8 +103,43 @@ impl<E: LogExporter + 'static> Sink<Logs> for LogSink<E> {
     }
 }
 
-fn delivery(result: OTelSdkResult) -> Delivery {
-    result.map(|()| Delivered::default()).map_err(reason)
+/// A batch that an exporter takes or loses: what went wrong is not said in a way that a program
+/// could act upon, and the exporters that try again do so themselves.
+struct Once<B, F> {
+    batch: B,
+    export: F,
+}
+
+pub(crate) fn once<B, F, R>(batch: B, export: F) -> Box<dyn Parcel>
+where
+    B: Batch,
+    F: FnOnce(B) -> R + Send + 'static,
+    R: Future<Output = OTelSdkResult> + Send + 'static,
+{
+    Box::new(Once { batch, export })
+}
+
+impl<B, F, R> Parcel for Once<B, F>
+where
+    B: Batch,
+    F: FnOnce(B) -> R + Send + 'static,
+    R: Future<Output = OTelSdkResult> + Send + 'static,
+{
+    fn items(&self) -> u64 {
+        self.batch.items()
+    }
+
+    fn attempt(self: Box<Self>, limit: Duration) -> Attempt {
+        Box::pin(async move {
+            let items = self.items();
+            let Self { batch, export } = *self;
+            match tokio::time::timeout(limit, export(batch)).await {
+                Ok(Ok(())) => Outcome::delivered(items),
+                Ok(Err(error)) => Outcome::failed(items, reason(error)),
+                Err(_) => Outcome::failed(items, format!("no answer within {}", seconds(limit))),
+            }
+        })
+    }
 }
 
 fn reason(error: OTelSdkError) -> String {

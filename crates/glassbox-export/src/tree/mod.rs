@@ -191,6 +191,13 @@ impl SpanTree {
         totals
     }
 
+    /// The trace in a line, for a list of many: its id, when it started (UTC), its first span's name, and the sums. Ends
+    /// in a line break.
+    #[must_use]
+    pub fn summary(&self, style: &TreeStyle) -> String {
+        render::summary(self, style)
+    }
+
     /// A waterfall: a header, then a line a span with a bar on a time axis that all share, and
     /// below it what happened inside. Ends in a line break; text from outside cannot steer the
     /// terminal.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use glassbox_semconv::openllmetry::tutorial::SPAN_TOOL_PREFIX;
+use jiff::Timestamp;
 use opentelemetry_sdk::trace::SpanData;
 use unicode_width::UnicodeWidthStr;
 
@@ -18,6 +19,8 @@ const DEEPEST: usize = 10;
 const INDENT: usize = 3;
 /// Events of one span that are shown.
 const MOST_EVENTS: usize = 32;
+/// Columns of a name in a summary, at most.
+const NAME: usize = 40;
 /// Columns of a duration.
 const DURATION: usize = 7;
 /// What stands above spans whose parent is elsewhere.
@@ -48,6 +51,43 @@ pub(super) fn tree(tree: &SpanTree, style: &TreeStyle) -> String {
         }
     }
     page.out
+}
+
+pub(super) fn summary(tree: &SpanTree, style: &TreeStyle) -> String {
+    let start = Timestamp::try_from(tree.start()).unwrap_or(Timestamp::UNIX_EPOCH);
+    let name = tree.spans.first().map_or("", |span| span.name.as_ref());
+    let name = plain(name, style.ascii);
+    let (sums, errors) = sums(tree, *style);
+    let errors = errors.map(|text| format!("  {}", style.paint(Color::Red, &text)));
+    format!(
+        "{}  {}  {}  {sums}{}\n",
+        style.paint(Color::Bold, &tree.trace_id.to_string()),
+        start.strftime("%Y-%m-%d %H:%M:%SZ"),
+        cut(&name, NAME, style.ascii),
+        errors.unwrap_or_default(),
+    )
+}
+
+/// What is summed up over a trace, and how much of it failed.
+fn sums(tree: &SpanTree, style: TreeStyle) -> (String, Option<String>) {
+    let TreeTotals {
+        input_tokens,
+        output_tokens,
+        cost,
+        model_calls,
+        tool_calls,
+        errors,
+    } = tree.totals();
+    let mut parts = vec![short(tree.duration(), style.ascii)];
+    parts.extend(tokens(&Tokens {
+        input: input_tokens,
+        output: output_tokens,
+        ..Tokens::default()
+    }));
+    parts.extend(cost.and_then(dollars));
+    parts.extend(counted(model_calls, "model call"));
+    parts.extend(counted(tool_calls, "tool call"));
+    (parts.join("  "), counted(errors, "error"))
 }
 
 /// Wide enough for every name with its indentation, and for nothing else's harm.
@@ -84,26 +124,8 @@ struct Detail {
 
 impl Page<'_> {
     fn header(&mut self) {
-        let TreeTotals {
-            input_tokens,
-            output_tokens,
-            cost,
-            model_calls,
-            tool_calls,
-            errors,
-        } = self.tree.totals();
-        let mut parts = vec![short(self.axis, self.style.ascii)];
-        parts.extend(tokens(&Tokens {
-            input: input_tokens,
-            output: output_tokens,
-            ..Tokens::default()
-        }));
-        parts.extend(cost.and_then(dollars));
-        parts.extend(counted(model_calls, "model call"));
-        parts.extend(counted(tool_calls, "tool call"));
-        let errors = counted(errors, "error");
+        let (parts, errors) = sums(self.tree, self.style);
         let id = format!("trace {}", self.tree.trace_id);
-        let parts = parts.join("  ");
         let width = id.width() + parts.width() + errors.as_ref().map_or(0, |text| text.width() + 2);
 
         self.out.push_str(&self.style.paint(Color::Bold, &id));

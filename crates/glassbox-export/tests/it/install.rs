@@ -93,6 +93,16 @@ fn installing_is_global() {
     assert!(headers["traceparent"].contains(&trace_id), "{headers:?}");
     assert_eq!(headers["baggage"], "user=42");
 
+    let error = glassbox_export::builder().install().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "telemetry is installed already; keep that guard, or shut it down first"
+    );
+    assert!(
+        glassbox_export::builder().build().is_ok(),
+        "beside it, for a test"
+    );
+
     context.span().end();
     guard.shutdown(LONG);
     assert_eq!(keep.names(), ["span"]);
@@ -100,4 +110,11 @@ fn installing_is_global() {
         !global::tracer("anywhere").start("late").is_recording(),
         "after the shutdown spans cost nothing"
     );
+    let again = glassbox_export::builder()
+        .with_exporter("keep", "memory", keep.clone())
+        .install()
+        .unwrap();
+    drop(global::tracer("anywhere").start("again"));
+    drop(again);
+    assert_eq!(keep.names(), ["span", "again"]);
 }

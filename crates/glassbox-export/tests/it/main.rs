@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails like a test")]
 
+mod delivery;
+mod ending;
 mod install;
 mod otlp_grpc;
 mod otlp_http;

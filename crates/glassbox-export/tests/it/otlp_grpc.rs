@@ -93,7 +93,7 @@ async fn a_port_where_nobody_listens_is_one_clear_sentence() {
     let url = format!("http://127.0.0.1:{}", refused_port());
     let guard = from_environment(&url, &[]);
     end_spans(&guard, 5);
-    let report = guard.flush(LONG);
+    let report = guard.shutdown(LONG);
     assert_eq!(
         report.to_string(),
         format!(
@@ -123,8 +123,8 @@ fn a_collector_that_refuses_is_not_asked_again() {
     assert_eq!(
         report.to_string(),
         format!(
-            "could not deliver 2 spans to {}: the collector answered Unauthenticated \
-             (OTEL_EXPORTER_OTLP_HEADERS)",
+            "could not deliver 2 spans to {}: the collector answered Unauthenticated: \
+             who are you? (OTEL_EXPORTER_OTLP_HEADERS)",
             collector.url()
         )
     );
@@ -184,6 +184,32 @@ fn the_wrong_protocol_is_recognised() {
     let collector = crate::support::http::Collector::new([]);
     let guard = from_environment(&collector.url(), &[]);
     end_spans(&guard, 1);
-    let report = guard.flush(LONG);
+    let report = guard.shutdown(LONG);
     assert_eq!(report.sinks[0].failed, 1, "{report}");
+}
+
+#[test]
+fn the_library_s_exporter_sends_the_same() {
+    use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
+
+    let (ours, theirs) = (Collector::new([]), Collector::new([]));
+    // Its client is set up inside a runtime.
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let exporter = {
+        let _entered = runtime.enter();
+        let exporter = SpanExporter::builder().with_tonic();
+        exporter.with_endpoint(theirs.url()).build().unwrap()
+    };
+    let guard = builder()
+        .with_batching(patient())
+        .with_otlp(Otlp::grpc(&ours.url()).unwrap())
+        .with_exporter("library", theirs.url(), exporter)
+        .build()
+        .unwrap();
+    end_spans(&guard, 5);
+    let report = guard.shutdown(LONG);
+    assert!(report.is_complete(), "{report}");
+    let (_, sent) = &ours.received()[0];
+    let (_, expected) = &theirs.received()[0];
+    assert_eq!(sent, expected);
 }

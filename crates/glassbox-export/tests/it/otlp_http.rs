@@ -147,14 +147,20 @@ fn a_port_where_nobody_listens_is_one_clear_sentence() {
     let (otlp, _) = Otlp::from_environment(&environment.into_iter().collect()).unwrap();
     let guard = guard(otlp);
     end_spans(&guard, 5);
+    let reason = "connection refused; is a collector listening? (OTEL_EXPORTER_OTLP_ENDPOINT)";
     let report = guard.flush(LONG);
-    assert_eq!(counts(&report.sinks[0]), (0, 0, 5, 0));
+    assert_eq!(counts(&report.sinks[0]), (0, 0, 0, 5), "not lost yet");
+    assert!(!report.timed_out);
     assert_eq!(
         report.to_string(),
-        format!(
-            "could not deliver 5 spans to {url}/v1/traces: connection refused; is a collector \
-             listening? (OTEL_EXPORTER_OTLP_ENDPOINT)"
-        )
+        format!("5 spans still on the way to {url}/v1/traces: {reason}")
+    );
+    let report = guard.shutdown(LONG);
+    assert_eq!(counts(&report.sinks[0]), (0, 0, 5, 0));
+    assert!(!report.timed_out);
+    assert_eq!(
+        report.to_string(),
+        format!("could not deliver 5 spans to {url}/v1/traces: {reason}")
     );
 }
 
@@ -251,6 +257,7 @@ fn rejected_spans_are_counted_and_the_reason_told() {
         end_spans(&guard, 5);
         let report = guard.flush(LONG);
         assert_eq!(counts(&report.sinks[0]), (3, 0, 2, 0), "{protocol}");
+        assert_eq!(report.sinks[0].rejected, 2, "{protocol}");
         assert_eq!(
             report.sinks[0].last_error.as_deref(),
             Some("rejected by the collector: too old")

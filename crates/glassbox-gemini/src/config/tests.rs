@@ -94,6 +94,17 @@ fn vertex_is_a_place_in_a_project() {
 }
 
 #[test]
+fn a_host_that_wants_no_key_gets_none() {
+    for builder in [GeminiBuilder::new("m"), GeminiBuilder::vertex("m")] {
+        let endpoint = build(builder.needs_key(false).base_url("http://h")).unwrap();
+        let headers: Vec<_> = endpoint.call.headers.keys().collect();
+        assert_eq!(headers, ["content-type"]);
+    }
+    let given = GeminiBuilder::new("m").needs_key(false).api_key("k");
+    assert_eq!(build(given).unwrap().call.headers["x-goog-api-key"], "k");
+}
+
+#[test]
 fn what_is_missing_is_named() {
     for (builder, names) in [
         (GeminiBuilder::new("m"), "GEMINI_API_KEY"),

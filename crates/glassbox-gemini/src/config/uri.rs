@@ -1,50 +1,34 @@
 //! Where a method of a model is.
 
 use glassbox_core::Result;
+use glassbox_http::{BaseUrl, percent_encoded};
 use http::Uri;
 
 use super::{GeminiBuilder, Platform};
 
 impl GeminiBuilder {
-    /// The place of a method, which may have a query.
-    pub(super) fn uri(&self, method: &str) -> Result<Uri> {
-        let invalid = || {
-            self.wrong(
-                "the base URL is not valid: it must look like https://host/path, in which \
-                 anything unusual is percent-encoded",
-            )
+    pub(super) fn base(&self) -> Result<BaseUrl> {
+        let variable = match self.platform {
+            Platform::Gemini => "GOOGLE_GEMINI_BASE_URL",
+            Platform::Vertex => "GOOGLE_VERTEX_BASE_URL",
         };
         let given = self.base_url.as_deref().map(str::trim);
         let base = match given.filter(|base| !base.is_empty()) {
             Some(base) => base.to_owned(),
             None => self.default_base(),
         };
-        let base: Uri = base.parse().map_err(|_| invalid())?;
-        let (Some(scheme), Some(authority)) = (base.scheme_str(), base.authority()) else {
-            return Err(invalid());
-        };
-        if !matches!(scheme, "http" | "https") || authority.host().is_empty() {
-            return Err(invalid());
-        }
-        let path = base.path().trim_end_matches('/');
-        let last = path.rsplit('/').next().unwrap_or_default();
+        BaseUrl::parse(self.platform.provider(), variable, &base)
+    }
+
+    /// The place of a method.
+    pub(super) fn method(&self, base: &BaseUrl, method: &str) -> Result<Uri> {
+        let last = base.path().rsplit('/').next().unwrap_or_default();
         let version = match self.platform {
             _ if is_version(last) => "",
-            Platform::Gemini => "/v1beta",
-            Platform::Vertex => "/v1beta1",
+            Platform::Gemini => "v1beta/",
+            Platform::Vertex => "v1beta1/",
         };
-        let resource = self.resource()?;
-        let (method, query) = method.split_once('?').unwrap_or((method, ""));
-        let queries = [base.query().unwrap_or_default(), query];
-        let queries: Vec<&str> = queries
-            .into_iter()
-            .filter(|query| !query.is_empty())
-            .collect();
-        let question = if queries.is_empty() { "" } else { "?" };
-        let query = queries.join("&");
-        format!("{scheme}://{authority}{path}{version}/{resource}:{method}{question}{query}")
-            .parse()
-            .map_err(|_| invalid())
+        base.join(&format!("{version}{}:{method}", self.resource()?))
     }
 
     fn default_base(&self) -> String {
@@ -94,7 +78,9 @@ impl GeminiBuilder {
                 escaped(project),
                 escaped(self.place()),
             )),
-            None if self.tokens.is_none() && self.api_key.is_some() => Ok(model),
+            None if self.tokens.is_none() && (self.api_key.is_some() || !self.needs_key) => {
+                Ok(model)
+            }
             None => Err(self.missing("project", "GOOGLE_CLOUD_PROJECT")),
         }
     }
@@ -107,15 +93,8 @@ fn is_version(step: &str) -> bool {
         && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// `text` as a part of a path: everything but slashes and RFC 3986's unreserved characters is percent-encoded.
+/// `text` as steps of a path: everything but slashes and RFC 3986's unreserved characters is percent-encoded.
 fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
+    let steps: Vec<String> = text.split('/').map(percent_encoded).collect();
+    steps.join("/")
 }

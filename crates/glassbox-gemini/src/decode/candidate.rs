@@ -22,12 +22,24 @@ pub(super) struct Context<'a> {
 pub(super) struct Candidate {
     pub(super) index: u32,
     calls: Calls,
-    /// The text or reasoning that the next piece may belong to, and its bytes so far.
-    open: Option<(Prose, usize)>,
+    /// The text or reasoning that the next piece may belong to.
+    open: Option<Open>,
+    /// Whether the chunk has given no text yet: the first may continue the part that the chunk before it ended with.
+    continues: bool,
     /// The last word on why it stopped; empty while there is none.
     finish: String,
     /// What was said of a failure.
     finish_message: Option<String>,
+}
+
+/// What is still one text, although it may have come as several parts.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    kind: Prose,
+    /// Its bytes so far.
+    bytes: usize,
+    /// Where among them the last of its parts began.
+    part: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +87,7 @@ impl Candidate {
         context: &mut Context<'_>,
         events: &mut Events,
     ) -> Result<()> {
+        self.continues = true;
         let content = candidate.content.0.iter();
         for raw in content.flat_map(|content| &content.parts.0) {
             // What is no object is no part.
@@ -132,8 +145,9 @@ impl Candidate {
         Ok(())
     }
 
-    /// Text or thought. A signature is noted with the place where its part began: the pieces before it are one text
-    /// with it, and go back as parts of their own.
+    /// Text or thought. A stream cuts a part into chunks, so the first text of a chunk belongs to the part before it,
+    /// while two texts of one chunk are two parts. A signature is noted with the place where its part began: the parts
+    /// before it are one text with it, and go back by themselves.
     fn prose(
         &mut self,
         part: &wire::Part<'_>,
@@ -156,16 +170,22 @@ impl Candidate {
             (Prose::Text, Event::text_of(self.index, text))
         };
         events.push(event);
-        let begun = match self.open {
-            Some((open, bytes)) if open == kind => bytes,
-            _ => 0,
+        let continues = std::mem::take(&mut self.continues);
+        let (before, part) = match self.open {
+            Some(open) if open.kind == kind && continues => (open.bytes, open.part),
+            Some(open) if open.kind == kind => (open.bytes, open.bytes),
+            _ => (0, 0),
         };
-        self.open = Some((kind, begun + text.len()));
+        self.open = Some(Open {
+            kind,
+            bytes: before + text.len(),
+            part,
+        });
         if let Some(signature) = signature {
             let mut data = Map::new();
             data.insert("thoughtSignature".to_owned(), signature.into());
-            if begun > 0 {
-                data.insert("from".to_owned(), begun.into());
+            if part > 0 {
+                data.insert("from".to_owned(), part.into());
             }
             let opaque = Opaque::new(context.provider, Value::Object(data));
             events.push(Event::opaque(self.index, None, opaque));

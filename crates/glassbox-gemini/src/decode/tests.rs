@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod signatures;
+
 fn stream(chunks: &[Value]) -> (Response, Result<()>) {
     let mut decoder = GeminiDecoder::new("gcp.gemini");
     let mut events = Events::new();
@@ -69,8 +71,7 @@ fn pieces_add_up_to_what_the_whole_says() {
     let together = last(
         json!([
             {"text": "Ich weiß", "thought": true},
-            {"text": "天"},
-            {"text": "気", "thoughtSignature": "s1"},
+            {"text": "天気", "thoughtSignature": "s1"},
             {"functionCall": {"name": "f", "args": {"a": 1}}, "thoughtSignature": "s2"},
         ]),
         "STOP",
@@ -88,49 +89,6 @@ fn pieces_add_up_to_what_the_whole_says() {
         (answer.id(), answer.model()),
         (Some("r-1"), Some("gemini-3"))
     );
-}
-
-#[test]
-fn quirk_26_a_signature_stays_with_its_part() {
-    let parts = parts(&[
-        chunk(json!([{"text": "a"}])),
-        chunk(json!([{"text": "é", "thoughtSignature": "s1"}])),
-        chunk(json!([{"text": "", "thoughtSignature": "s2"}])),
-        chunk(
-            json!([{"functionCall": {"name": "f"}, "thoughtSignature": "s3"}, {"functionCall": {"name": "g"}}]),
-        ),
-        last(
-            json!([{"inlineData": {"mimeType": "image/png", "data": "AA=="}, "thoughtSignature": "s4"}]),
-            "STOP",
-        ),
-    ]);
-    let [
-        Part::Text(text),
-        Part::Opaque(alone),
-        Part::ToolCall(f),
-        Part::ToolCall(g),
-        Part::Blob(_),
-        Part::Opaque(of_blob),
-    ] = parts.as_slice()
-    else {
-        panic!("{parts:?}");
-    };
-    assert_eq!(text.content, "aé");
-    let own = |opaque: &glassbox_core::Opaque| opaque.of("gcp.gemini").unwrap().clone();
-    assert_eq!(
-        own(text.opaque.as_ref().unwrap()),
-        json!({"thoughtSignature": "s1", "from": 1})
-    );
-    assert_eq!(
-        own(alone),
-        json!({"part": {"text": "", "thoughtSignature": "s2"}})
-    );
-    assert_eq!(
-        own(f.opaque.as_ref().unwrap()),
-        json!({"thoughtSignature": "s3"})
-    );
-    assert_eq!(g.opaque, None);
-    assert_eq!(own(of_blob), json!({"thoughtSignature": "s4"}));
 }
 
 #[test]
@@ -312,7 +270,7 @@ fn quirk_13_an_error_in_the_stream_is_an_error() {
 }
 
 #[test]
-fn quirk_6_a_stream_without_an_end_is_broken() {
+fn quirk_06_a_stream_without_an_end_is_broken() {
     for chunks in [
         &[][..],
         &[chunk(json!([{"text": "a"}]))],

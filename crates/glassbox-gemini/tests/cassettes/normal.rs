@@ -53,7 +53,6 @@ pub(crate) fn normal(body: &Value) -> Value {
             }
         }
     }
-    floats(&mut body);
     body
 }
 
@@ -128,16 +127,6 @@ fn camel(value: &Value) -> Value {
             fields.collect()
         }
         other => other.clone(),
-    }
-}
-
-/// One spelling for every number.
-fn floats(value: &mut Value) {
-    match value {
-        Value::Number(number) => *value = json!(number.as_f64()),
-        Value::Array(items) => items.iter_mut().for_each(floats),
-        Value::Object(fields) => fields.values_mut().for_each(floats),
-        _ => {}
     }
 }
 

@@ -153,6 +153,29 @@ impl Wire for Google {
         Some(SIGNATURE)
     }
 
+    fn choices(&self, turns: &[Turn], delivery: Delivery) -> Option<Body> {
+        let chunk = |candidates: Vec<Value>| json!({"candidates": candidates, "modelVersion": "model-1", "responseId": "r-1"});
+        let candidate = |index: usize, part: &Value| json!({"content": {"role": "model", "parts": [part]}, "index": index});
+        let mut pieces: Vec<Vec<Value>> = Vec::new();
+        for (index, turn) in turns.iter().enumerate() {
+            let parts = self.parts(turn, delivery);
+            let mut candidates: Vec<Value> =
+                parts.iter().map(|part| candidate(index, part)).collect();
+            candidates.last_mut()?["finishReason"] = json!("STOP");
+            pieces.push(candidates);
+        }
+        if delivery == Delivery::Whole {
+            return Some(Body::json(&chunk(pieces.concat())));
+        }
+        // The answers come by turns, the last one first.
+        let longest = pieces.iter().map(Vec::len).max()?;
+        let rounds = (0..longest).flat_map(|at| {
+            let round = pieces.iter().rev().filter_map(move |piece| piece.get(at));
+            round.map(|candidate| frame(&chunk(vec![candidate.clone()])))
+        });
+        Some(Body::events(rounds))
+    }
+
     fn vectors(&self, vectors: &[Vec<f32>], usage: &Usage) -> Option<Body> {
         if !self.is_vertex {
             let items = vectors.iter().map(|vector| json!({"values": vector}));

@@ -6,6 +6,8 @@ use http::{HeaderValue, Uri};
 use super::*;
 use crate::Call;
 
+mod statuses;
+
 const KEY: &str = "sk-secret-0123456789";
 
 fn reporter() -> Reporter {
@@ -210,7 +212,7 @@ fn a_wait_in_the_headers_goes_before_one_in_the_body() {
 }
 
 #[test]
-fn request_ids_are_found_under_every_name() {
+fn quirk_15_request_ids_are_found_under_every_name() {
     for name in [
         "x-request-id",
         "request-id",
@@ -261,6 +263,12 @@ fn a_key_is_in_no_text_of_an_error() {
             assert!(!text.contains("sk-secret"), "{text}");
         }
     }
+}
+
+#[test]
+fn a_key_is_in_no_id_of_a_request() {
+    let error = failed_with(500, &[("x-request-id", KEY)], "");
+    assert_eq!(error.request_id(), Some("***"));
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
 }
 
 #[test]
-fn the_headers_ask_for_a_wait() {
+fn quirk_14_the_headers_ask_for_a_wait() {
     const NOW: &str = "Sat, 22 Nov 2025 10:00:00 GMT";
     let cases: [(Pairs, Option<u64>); 16] = [
         (&[], None),
@@ -104,7 +104,7 @@ fn durations_are_read_as_providers_write_them() {
 }
 
 #[test]
-fn messages_ask_for_a_wait() {
+fn quirk_14_messages_ask_for_a_wait() {
     for (message, ms) in [
         (
             "Rate limit reached for gpt-4o. Please try again in 1.5s. Visit",

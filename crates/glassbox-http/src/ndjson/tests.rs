@@ -45,6 +45,17 @@ fn lines_are_divided_wherever_they_are_cut() {
 }
 
 #[test]
+fn half_a_byte_order_mark_is_the_beginning_of_a_line() {
+    for size in [1, 2, 3] {
+        let mut decoder = NdjsonDecoder::new(100);
+        for mut chunk in b"\xEF\xBB".chunks(size) {
+            assert!(decoder.decode(&mut chunk).unwrap().is_none());
+        }
+        assert_eq!(decoder.finish().unwrap().unwrap().data, b"\xEF\xBB");
+    }
+}
+
+#[test]
 fn a_line_in_one_piece_is_not_copied() {
     let stream = b"{\"a\":1}\n{\"b\":2}\r\n";
     let mut rest = &stream[..];

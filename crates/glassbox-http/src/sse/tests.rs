@@ -71,7 +71,7 @@ fn the_examples_of_the_standard() {
 }
 
 #[test]
-fn every_line_end_is_a_line_end() {
+fn quirk_12_every_line_end_is_a_line_end() {
     for end in ["\n", "\r", "\r\n"] {
         let stream = ["event: a", "data: 1", "data: 2", "", "data: 3", "", ""].join(end);
         assert_eq!(events(&stream), ["a|1\n2", "|3"], "{end:?}");
@@ -80,7 +80,7 @@ fn every_line_end_is_a_line_end() {
 }
 
 #[test]
-fn what_is_no_event_is_skipped() {
+fn quirk_12_comments_and_pings_are_no_events() {
     assert_eq!(events(""), [""; 0]);
     assert_eq!(events("\n\n\r\n\r"), [""; 0]);
     assert_eq!(events(": OPENROUTER PROCESSING\n\n:\n\n"), [""; 0]);
@@ -107,7 +107,7 @@ fn a_byte_order_mark_counts_only_at_the_start() {
 }
 
 #[test]
-fn text_of_many_bytes_survives_every_cut() {
+fn quirk_12_text_of_many_bytes_survives_every_cut() {
     assert_eq!(
         events("data: {\"text\":\"naïve 日本 🦀\"}\r\n\r\nevent: größe\r\ndata: ß\r\n\r\n"),
         ["|{\"text\":\"naïve 日本 🦀\"}", "größe|ß"]

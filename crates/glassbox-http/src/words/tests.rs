@@ -34,7 +34,7 @@ fn the_tables_can_match() {
 
 /// What is said of a request that is too long, provider by provider, with other numbers than theirs.
 #[test]
-fn a_request_that_is_too_long_is_known_by_its_sentence() {
+fn quirk_14_a_request_that_is_too_long_is_known_by_its_sentence() {
     for message in [
         "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
         "Your input exceeds the context window of this model. Please adjust your input and try again.",

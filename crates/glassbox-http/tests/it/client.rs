@@ -26,6 +26,14 @@ async fn a_success_is_not_waited_for() {
     assert_eq!(requests[0].body(), r#"{"q":1}"#);
 }
 
+#[tokio::test]
+async fn a_key_in_the_id_of_a_request_is_not_kept() {
+    let id = format!("id-{KEY}");
+    let transport = MemoryTransport::new().with_response(200, &[("x-request-id", &id)], "ok");
+    let reply = exact(&transport).send(call()).await.unwrap();
+    assert_eq!(reply.start.request_id.as_deref(), Some("id-***"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_error_body_that_does_not_end_is_read_as_far_as_it_came() {
     let transport = MemoryTransport::new().with(

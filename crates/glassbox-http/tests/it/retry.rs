@@ -82,7 +82,7 @@ async fn the_last_failure_tells_of_those_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_provider_says_how_long_to_wait() {
+async fn quirk_14_the_provider_says_how_long_to_wait() {
     let cases: [(Headers, &str, u64); 7] = [
         (
             &[("retry-after-ms", "120"), ("retry-after", "9")],
@@ -144,7 +144,7 @@ async fn a_wait_that_is_too_long_is_left_to_the_caller() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn x_should_retry_overrules() {
+async fn quirk_14_x_should_retry_overrules() {
     let transport = MemoryTransport::new()
         .with_response(400, &[("x-should-retry", "true")], "{}")
         .with_response(200, &[], "ok");

@@ -46,7 +46,7 @@ async fn a_stream_is_the_same_however_it_is_cut() {
 }
 
 #[tokio::test]
-async fn a_body_is_framed_as_it_is_not_as_was_asked() {
+async fn quirk_13_a_body_is_framed_as_it_is_not_as_was_asked() {
     let whole = "\n {\"text\":\"x\",\n\"done\":true}";
     let stream = "data: {\"text\":\"x\"}\n\ndata: [DONE]\n\n";
     let lines = "{\"text\":\"x\"}\n{\"done\":true}\n";
@@ -101,7 +101,7 @@ async fn a_web_page_is_no_answer() {
 }
 
 #[tokio::test]
-async fn an_error_inside_a_success_is_an_error() {
+async fn quirk_13_an_error_inside_a_success_is_an_error() {
     let object = r#"{"error":{"message":"limit of sk-secret-0123456789","code":429}}"#;
     let framed = format!("data: {{\"text\":\"a\"}}\n\ndata: {object}\n\n");
     let lines = format!("{object}\n");
@@ -259,7 +259,7 @@ async fn a_stream_beyond_the_limit_of_a_body_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_comment_is_a_sign_of_life() {
+async fn quirk_12_a_comment_is_a_sign_of_life() {
     let mut response = sse();
     for _ in 0..20 {
         response = response

@@ -2,12 +2,16 @@
 
 use std::net::Ipv6Addr;
 
+use glassbox_http::BaseUrl;
+
+use crate::PROVIDER;
+
 /// The words for whatever else is wrong.
-pub(super) const INVALID: &str = "the base URL (OLLAMA_HOST) is not valid: it must look like host, host:port or \
+const INVALID: &str = "the base URL (OLLAMA_HOST) is not valid: it must look like host, host:port or \
      https://host/path, in which anything unusual is percent-encoded";
 
-/// The base URL that `text` stands for, without a slash at the end. The empty text is the server on this machine.
-pub(super) fn base_url(text: &str) -> Result<String, &'static str> {
+/// The base URL that `text` stands for. The empty text is the server on this machine.
+pub(super) fn base_url(text: &str) -> Result<BaseUrl, &'static str> {
     let quotes = |at: char| at.is_whitespace() || at == '"' || at == '\'';
     let text = text.trim_matches(quotes);
     let (scheme, rest, default_port) = match text.split_once("://") {
@@ -39,7 +43,8 @@ pub(super) fn base_url(text: &str) -> Result<String, &'static str> {
     } else {
         format!(":{port}")
     };
-    Ok(format!("{scheme}://{user}{host}{port}{path}"))
+    let url = format!("{scheme}://{user}{host}{port}{path}");
+    BaseUrl::parse(PROVIDER, "OLLAMA_HOST", &url).map_err(|_| INVALID)
 }
 
 fn host_and_port(authority: &str) -> Result<(String, Option<u16>), &'static str> {

@@ -8,11 +8,8 @@ fn builder() -> OllamaBuilder {
 }
 
 fn uri(base: &str) -> String {
-    builder()
-        .base_url(base)
-        .uri("api/chat")
-        .unwrap()
-        .to_string()
+    let base = builder().base_url(base).base().unwrap();
+    base.join("api/chat").unwrap().to_string()
 }
 
 fn refused(builder: OllamaBuilder) -> String {

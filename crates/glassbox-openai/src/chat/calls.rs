@@ -166,6 +166,11 @@ impl Calls {
         Ok(())
     }
 
+    /// Whether there is none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Whether the host gave a call an id, so that its pieces leave no trace.
     pub(super) fn has_id(&self, call: u32) -> bool {
         let call = self.list.get(call as usize);

@@ -11,9 +11,10 @@ use serde_json::json;
 use super::calls::{Calls, Context, Piece};
 use super::finish;
 use super::reasoning::Details;
+use super::think::{Thinking, Told};
 use super::wire::{Audio, Content, ContentPart, Image, Message};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Choice {
     pub(super) index: u32,
     /// Whether a message, or a piece of one, has arrived.
@@ -21,6 +22,7 @@ pub(super) struct Choice {
     calls: Calls,
     /// What is to be returned with the reasoning, until the reasoning is over.
     details: Details,
+    thinking: Thinking,
     refusal: String,
     audio_id: String,
     audio: Vec<u8>,
@@ -38,10 +40,18 @@ pub(super) enum Extent {
 }
 
 impl Choice {
-    pub(super) fn new(index: u32) -> Self {
+    pub(super) fn new(index: u32, think_tags: bool) -> Self {
         Self {
             index,
-            ..Self::default()
+            begun: false,
+            calls: Calls::default(),
+            details: Details::default(),
+            thinking: Thinking::new(think_tags),
+            refusal: String::new(),
+            audio_id: String::new(),
+            audio: Vec::new(),
+            finish: String::new(),
+            failed: false,
         }
     }
 
@@ -51,6 +61,11 @@ impl Choice {
 
     pub(super) const fn is_finished(&self) -> bool {
         !self.finish.is_empty()
+    }
+
+    /// Whether text is text, whatever it says.
+    pub(super) fn is_plain(&self) -> bool {
+        self.thinking.is_over()
     }
 
     /// Whether it stopped with an error.
@@ -110,6 +125,9 @@ impl Choice {
                 }
             }
         }
+        if fields.iter().any(|field| !field.is_empty()) || details.is_some() {
+            self.thinking.give_up();
+        }
         if let Some(details) = details.filter(|_| context.keeps_details) {
             self.details.push(details, extent);
         }
@@ -142,11 +160,37 @@ impl Choice {
     }
 
     fn text(&mut self, text: &str, context: &Context<'_>, events: &mut Events) {
-        if !text.is_empty() {
+        if text.is_empty() {
+            return;
+        }
+        if self.thinking.is_over() {
             // With the first text the reasoning is over.
             self.details.flush(context, events);
             events.push(Event::text_of(self.index, text));
+            return;
         }
+        let mut told = Vec::new();
+        self.thinking.push(text, &mut told);
+        self.tell(told, context, events);
+    }
+
+    fn tell(&mut self, told: Vec<Told>, context: &Context<'_>, events: &mut Events) {
+        for piece in told {
+            match piece {
+                Told::Reasoning(text) => events.push(Event::reasoning(self.index, text)),
+                Told::Text(text) => {
+                    self.details.flush(context, events);
+                    events.push(Event::text_of(self.index, text));
+                }
+            }
+        }
+    }
+
+    /// Gives what was held back of the text.
+    fn settle_text(&mut self, context: &Context<'_>, events: &mut Events) {
+        let mut told = Vec::new();
+        self.thinking.settle(&mut told);
+        self.tell(told, context, events);
     }
 
     fn audio(&mut self, audio: &Audio<'_>, context: &Context<'_>, events: &mut Events) {
@@ -166,6 +210,7 @@ impl Choice {
         context: &mut Context<'_>,
         events: &mut Events,
     ) -> Result<()> {
+        self.settle_text(context, events);
         self.details.flush(context, events);
         match extent {
             Extent::Piece => self.calls.piece(piece, context, events),
@@ -181,14 +226,25 @@ impl Choice {
         self.settle(context, events);
         if self.finish != raw {
             raw.clone_into(&mut self.finish);
-            let kind = finish::kind(raw);
+            let kind = self.kind(finish::kind(raw));
             self.failed = kind == FinishKind::Error;
             events.push(Event::finish(self.index, FinishReason::new(kind, raw)));
         }
     }
 
+    /// What a reason means here: some hosts say that the answer is complete where it waits for results, as OpenAI does
+    /// where the tool was named.
+    fn kind(&self, said: FinishKind) -> FinishKind {
+        if said == FinishKind::Stop && !self.calls.is_empty() {
+            FinishKind::ToolCall
+        } else {
+            said
+        }
+    }
+
     /// Gives what was held back until it was complete.
     pub(super) fn settle(&mut self, context: &mut Context<'_>, events: &mut Events) {
+        self.settle_text(context, events);
         self.details.flush(context, events);
         self.calls.settle(context, events);
         if !self.refusal.is_empty() {

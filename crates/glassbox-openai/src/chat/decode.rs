@@ -21,6 +21,7 @@ const MOST_CHOICES: u64 = 256;
 pub struct ChatDecoder {
     provider: &'static str,
     keeps_details: bool,
+    think_tags: bool,
     known: Known,
     usage: Usage,
     choices: Vec<Choice>,
@@ -48,6 +49,7 @@ impl ChatDecoder {
         Self {
             provider: dialect.provider,
             keeps_details: dialect.reasoning.keeps_details(),
+            think_tags: dialect.think_tags,
             known: Known::default(),
             usage: Usage::default(),
             choices: Vec::new(),
@@ -163,7 +165,7 @@ impl ChatDecoder {
         let at = match self.choices.iter().position(|choice| choice.index == index) {
             Some(at) => at,
             None => {
-                self.choices.push(Choice::new(index));
+                self.choices.push(Choice::new(index, self.think_tags));
                 self.choices.len() - 1
             }
         };
@@ -179,14 +181,14 @@ impl ChatDecoder {
 
     /// Whether a further delta of the same kind leaves no trace but its event.
     fn may_repeat(&self, delta: Delta) -> bool {
-        let Kind::Arguments { call } = delta.kind else {
-            return true;
-        };
         let choice = self
             .choices
             .iter()
             .find(|choice| choice.index == delta.choice);
-        choice.is_some_and(|choice| choice.has_id(call))
+        choice.is_some_and(|choice| match delta.kind {
+            Kind::Arguments { call } => choice.has_id(call),
+            Kind::Reasoning | Kind::Text => choice.is_plain(),
+        })
     }
 
     /// Fails where `raw` is an error object, or the text of one.

@@ -62,7 +62,12 @@ impl Serialize for Body<'_> {
             extra: &request.extra,
         };
         fields.add("model", model)?;
-        fields.add("messages", &Conversation { request, dialect })?;
+        let conversation = Conversation {
+            messages: &request.messages,
+            model,
+            dialect,
+        };
+        fields.add("messages", &conversation)?;
         if options::sends_tools(request, dialect) {
             fields.add("tools", &Tools(&request.tools))?;
         }
@@ -79,10 +84,12 @@ impl Serialize for Body<'_> {
         if let (Some(field), Some(user)) = (dialect.options.user, &request.user) {
             fields.add(field, user)?;
         }
-        if let Some(format) = format(request, dialect) {
-            fields.add("response_format", &format)?;
+        let format = format(request, dialect);
+        if let Some(format) = &format {
+            fields.add("response_format", format)?;
         }
-        if request.delivery == Delivery::Incremental {
+        let streams = format.is_none() || dialect.output_beside.streaming;
+        if request.delivery == Delivery::Incremental && streams {
             fields.add("stream", &true)?;
             if dialect.include_usage {
                 fields.add(
@@ -138,7 +145,7 @@ impl Serialize for Tools<'_> {
             name: &'a str,
             #[serde(skip_serializing_if = "Option::is_none")]
             description: Option<&'a str>,
-            parameters: &'a Value,
+            parameters: Cow<'a, Value>,
             #[serde(skip_serializing_if = "Option::is_none")]
             strict: Option<bool>,
         }
@@ -149,7 +156,7 @@ impl Serialize for Tools<'_> {
                 function: Function {
                     name: &tool.name,
                     description: tool.description.as_deref(),
-                    parameters: &tool.parameters,
+                    parameters: in_mode(&tool.parameters, tool.strict),
                     strict: tool.strict,
                 },
             })?;
@@ -189,6 +196,16 @@ struct Schema<'a> {
     strict: Option<bool>,
 }
 
+/// The schema in the form that strict mode takes, where that is asked for and there is such a form. An argument that
+/// was optional is then `null` where it is absent.
+pub(crate) fn in_mode(schema: &Value, strict: Option<bool>) -> Cow<'_, Value> {
+    if strict == Some(true) && schema::is_strict_compatible(schema) {
+        Cow::Owned(schema::strict(schema))
+    } else {
+        Cow::Borrowed(schema)
+    }
+}
+
 /// The form of the answer, or the nearest that the host has. Text is the default everywhere, and naming it beside
 /// tools is an error at some hosts.
 fn format<'a>(request: &'a Request, dialect: &Dialect) -> Option<Format<'a>> {
@@ -205,11 +222,7 @@ fn format<'a>(request: &'a Request, dialect: &Dialect) -> Option<Format<'a>> {
         ) => Some(Format::JsonSchema {
             json_schema: Schema {
                 name,
-                schema: if *strict == Some(true) && schema::is_strict_compatible(schema) {
-                    Cow::Owned(schema::strict(schema))
-                } else {
-                    Cow::Borrowed(schema)
-                },
+                schema: in_mode(schema, *strict),
                 strict: *strict,
             },
         }),

@@ -2,35 +2,51 @@
 
 use std::borrow::Cow;
 
-use glassbox_core::{Message, Part, Request, Role, ToolCall, ToolCallResponse};
+use glassbox_core::{Message, Messages, Part, Role, ToolCall, ToolCallResponse};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::instructions;
 use super::parts::Parts;
 use crate::dialect::{Dialect, ReasoningEcho};
 
 /// All messages. Every result of a tool becomes a message of its own.
 pub(super) struct Conversation<'a> {
-    pub(super) request: &'a Request,
+    pub(super) messages: &'a Messages,
+    pub(super) model: &'a str,
     pub(super) dialect: &'a Dialect,
 }
 
 impl Serialize for Conversation<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self {
+            messages,
+            model,
+            dialect,
+        } = *self;
         let mut list = serializer.serialize_seq(None)?;
-        for message in self.request.messages.iter() {
+        let gathered = instructions::gathered(messages, dialect);
+        if let Some(instructions) = &gathered {
+            list.serialize_element(instructions)?;
+        }
+        for message in messages.iter() {
+            if gathered.is_some() && instructions::is_plain(message) {
+                continue;
+            }
             let mut results = 0;
             for part in &message.parts {
                 if let Part::ToolCallResponse(result) = part {
-                    list.serialize_element(&Tool(result))?;
+                    let id = dialect.call_ids.spelt(&result.id, model);
+                    list.serialize_element(&Tool { result, id })?;
                     results += 1;
                 }
             }
             if results == 0 || results < message.parts.len() {
                 list.serialize_element(&Spoken {
                     message,
-                    dialect: self.dialect,
+                    model,
+                    dialect,
                 })?;
             }
         }
@@ -39,20 +55,23 @@ impl Serialize for Conversation<'_> {
 }
 
 /// The result of a tool.
-struct Tool<'a>(&'a ToolCallResponse);
+struct Tool<'a> {
+    result: &'a ToolCallResponse,
+    id: Cow<'a, str>,
+}
 
 impl Serialize for Tool<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = self.0.to_text();
+        let text = self.result.to_text();
         // The format has no place for a failure, so the text has to say it.
-        let content = if self.0.is_error && !begins_with_error(&text) {
+        let content = if self.result.is_error && !begins_with_error(&text) {
             Cow::Owned(format!("Error: {text}"))
         } else {
             text
         };
         let mut map = serializer.serialize_map(Some(3))?;
         map.serialize_entry("role", "tool")?;
-        map.serialize_entry("tool_call_id", &self.0.id)?;
+        map.serialize_entry("tool_call_id", &self.id)?;
         map.serialize_entry("content", &content)?;
         map.end()
     }
@@ -66,6 +85,7 @@ pub(crate) fn begins_with_error(text: &str) -> bool {
 /// What somebody says.
 struct Spoken<'a> {
     message: &'a Message,
+    model: &'a str,
     dialect: &'a Dialect,
 }
 
@@ -87,7 +107,7 @@ impl Serialize for Spoken<'_> {
         } else {
             let parts = Parts {
                 parts: &self.message.parts,
-                media: self.dialect.media,
+                dialect: self.dialect,
             };
             map.serialize_entry("content", &parts)?;
         }
@@ -114,7 +134,8 @@ impl Spoken<'_> {
         let audio = self.returned("audio").next();
         let calls = Calls {
             parts,
-            provider: self.dialect.provider,
+            model: self.model,
+            dialect: self.dialect,
         };
         let has_calls = calls.iter().next().is_some();
         let thinking = self.reasoning();
@@ -234,7 +255,8 @@ impl Serialize for Thought<'_> {
 /// The tool calls of a message.
 struct Calls<'a> {
     parts: &'a [Part],
-    provider: &'static str,
+    model: &'a str,
+    dialect: &'a Dialect,
 }
 
 impl<'a> Calls<'a> {
@@ -247,7 +269,7 @@ impl Serialize for Calls<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Call<'a> {
-            id: &'a str,
+            id: Cow<'a, str>,
             r#type: &'static str,
             function: Function<'a>,
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -262,7 +284,7 @@ impl Serialize for Calls<'_> {
         for call in self.iter() {
             let opaque = call.opaque.as_ref();
             list.serialize_element(&Call {
-                id: &call.id,
+                id: self.dialect.call_ids.spelt(&call.id, self.model),
                 r#type: "function",
                 function: Function {
                     name: &call.name,
@@ -274,7 +296,7 @@ impl Serialize for Calls<'_> {
                     },
                 },
                 extra_content: opaque
-                    .and_then(|opaque| opaque.of(self.provider)?.get("extra_content")),
+                    .and_then(|opaque| opaque.of(self.dialect.provider)?.get("extra_content")),
             })?;
         }
         list.end()

@@ -60,6 +60,7 @@ impl OpenAi {
         let Encoded { body, dropped } = encode(request, &info.model, &self.dialect)?;
         let mut call = call.clone().with_headers(&request.headers)?;
         call.body = body;
+        call.statuses = self.dialect.statuses;
         Ok((call, dropped))
     }
 }
@@ -80,6 +81,7 @@ impl CompletionModel for OpenAi {
     }
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
+        let request = request.repaired();
         let framing = match request.delivery {
             Delivery::Incremental => Framing::ServerSentEvents,
             _ => Framing::Whole,

@@ -131,6 +131,9 @@ pub(crate) fn tool_choice<'a>(
     dialect: &Dialect,
 ) -> Result<Option<Choice<'a>>, ()> {
     let known = dialect.tool_choice;
+    if clashes(request, dialect) {
+        return Err(());
+    }
     match &request.tool_choice {
         ToolChoice::None if known.none && has_tools(request) => Ok(Some(Choice::Word("none"))),
         ToolChoice::Required => known
@@ -142,6 +145,16 @@ pub(crate) fn tool_choice<'a>(
         // `Auto` is the default everywhere. Where `none` is unknown, the tools are left out.
         _ => Ok(None),
     }
+}
+
+/// Whether a tool must be called while the answer has a form, which the host cannot have both.
+fn clashes(request: &Request, dialect: &Dialect) -> bool {
+    let is_formed = !matches!(request.output.as_deref(), None | Some(OutputFormat::Text));
+    let is_forced = matches!(
+        request.tool_choice,
+        ToolChoice::Required | ToolChoice::Named(_)
+    );
+    is_formed && is_forced && !dialect.output_beside.forced_tools
 }
 
 /// Whether our tools are sent.

@@ -4,17 +4,17 @@ use glassbox_core::{Blob, Modality, Part};
 use serde::{Serialize, Serializer};
 
 use super::options::takes;
-use crate::dialect::Media;
+use crate::dialect::Dialect;
 
 /// The content of a message that the model did not write.
 pub(super) struct Parts<'a> {
     pub(super) parts: &'a [Part],
-    pub(super) media: Media,
+    pub(super) dialect: &'a Dialect,
 }
 
 impl<'a> Parts<'a> {
     fn iter(&self) -> impl Iterator<Item = Content<'a>> {
-        let media = self.media;
+        let media = self.dialect.media;
         let taken = self.parts.iter().filter(move |part| takes(part, media));
         taken.filter_map(Content::of)
     }
@@ -27,8 +27,22 @@ impl Serialize for Parts<'_> {
         match (parts.next(), parts.next()) {
             (None, _) => serializer.serialize_str(""),
             (Some(Content::Text { text }), None) => serializer.serialize_str(text),
-            _ => serializer.collect_seq(self.iter()),
+            _ => match self.paragraphs() {
+                Some(paragraphs) => serializer.serialize_str(&paragraphs),
+                None => serializer.collect_seq(self.iter()),
+            },
         }
+    }
+}
+
+impl Parts<'_> {
+    /// All of it as one text, where it is text alone and the host wants no list of texts.
+    fn paragraphs(&self) -> Option<String> {
+        if self.dialect.text_lists {
+            return None;
+        }
+        let texts: Option<Vec<&str>> = self.iter().map(Content::into_text).collect();
+        Some(texts?.join("\n\n"))
     }
 }
 
@@ -84,6 +98,13 @@ pub(crate) fn data_uri<S: Serializer>(blob: &&Blob, serializer: S) -> Result<S::
 }
 
 impl<'a> Content<'a> {
+    fn into_text(self) -> Option<&'a str> {
+        match self {
+            Self::Text { text } => Some(text),
+            _ => None,
+        }
+    }
+
     /// `None` where the part says nothing to this host.
     fn of(part: &'a Part) -> Option<Self> {
         Some(match part {

@@ -12,7 +12,8 @@ fn builder(dialect: Dialect) -> OpenAiBuilder {
 }
 
 fn uri(builder: &OpenAiBuilder) -> String {
-    builder.uri("chat/completions").unwrap().to_string()
+    let base = builder.base().unwrap();
+    builder.uri(base, "chat/completions").unwrap().to_string()
 }
 
 fn refused(builder: OpenAiBuilder) -> String {

@@ -2,9 +2,11 @@
 
 use super::table::{COMPATIBLE, OPENAI};
 use super::{
-    Dialect, Embeddings, EncryptedReasoning, Media, Options, OutputCap, ReasoningEcho,
-    ReasoningEffort, Responses, StructuredOutput, ToolChoices, Variables, VectorEncoding,
+    CallIds, Dialect, Embeddings, EncryptedReasoning, Media, Options, OutputBeside, OutputCap,
+    ReasoningEcho, ReasoningEffort, Responses, StructuredOutput, ToolChoices, Variables,
+    VectorEncoding,
 };
+use glassbox_core::ErrorKind;
 
 /// A hosted service: as [`COMPATIBLE`], with a key, and with nothing that OpenAI does not have.
 const SERVICE: Dialect = Dialect {
@@ -106,7 +108,8 @@ pub const GITHUB: Dialect = Dialect {
     ..SERVICE
 };
 
-/// Groq (`console.groq.com/docs/openai`). It refuses `n` above 1, message names, and reasoning in the history.
+/// Groq (`console.groq.com/docs/openai`). It refuses `n` above 1, message names, reasoning in the history, and to
+/// stream what has a form. With 498 it says that there is no capacity for the tier (`console.groq.com/docs/errors`).
 pub const GROQ: Dialect = Dialect {
     name: "groq",
     provider: "groq",
@@ -118,6 +121,12 @@ pub const GROQ: Dialect = Dialect {
         name: None,
         ..OPENAI.options
     },
+    output_beside: OutputBeside {
+        streaming: false,
+        ..OPENAI.output_beside
+    },
+    responses: UNENCRYPTED,
+    statuses: &[(498, ErrorKind::Overloaded)],
     ..SERVICE
 };
 
@@ -131,7 +140,8 @@ pub const HUGGINGFACE: Dialect = Dialect {
 };
 
 /// Mistral (`docs.mistral.ai/api`), which answers a field it does not know with 422, and gives the usage of a
-/// stream unasked.
+/// stream unasked. It takes ids of nine characters and instructions at the beginning alone, and forces no tool while an
+/// answer has a form.
 pub const MISTRAL: Dialect = Dialect {
     name: "mistral",
     provider: "mistral_ai",
@@ -150,6 +160,12 @@ pub const MISTRAL: Dialect = Dialect {
         required: Some("any"),
         ..OPENAI.tool_choice
     },
+    call_ids: CallIds::NineCharacters,
+    output_beside: OutputBeside {
+        forced_tools: false,
+        ..OPENAI.output_beside
+    },
+    later_instructions: false,
     media: Media {
         audio: true,
         ..SERVICE.media
@@ -169,6 +185,7 @@ pub const MOONSHOT: Dialect = Dialect {
         ..OPENAI.tool_choice
     },
     structured_output: StructuredOutput::Json,
+    responses: UNENCRYPTED,
     ..SERVICE
 };
 
@@ -204,7 +221,7 @@ pub const OPENROUTER: Dialect = Dialect {
 };
 
 /// Perplexity (`docs.perplexity.ai/api-reference/chat-completions-post`). It searches by itself, takes no tools, and says
-/// what a call cost.
+/// what a call cost. It takes instructions at the beginning alone, and answers lists of texts with nothing.
 pub const PERPLEXITY: Dialect = Dialect {
     name: "perplexity",
     provider: "perplexity",
@@ -223,6 +240,8 @@ pub const PERPLEXITY: Dialect = Dialect {
     include_usage: false,
     reports_cost: true,
     tools: false,
+    text_lists: false,
+    later_instructions: false,
     embeddings: Embeddings {
         path: "v1/embeddings",
         encoding: VectorEncoding::SignedBytes,
@@ -282,6 +301,12 @@ pub const ZAI: Dialect = Dialect {
     },
     structured_output: StructuredOutput::Json,
     ..SERVICE
+};
+
+/// The Responses of a host that gives no reasoning encrypted, whatever its models are called.
+const UNENCRYPTED: Responses = Responses {
+    encrypted_reasoning: EncryptedReasoning::Never,
+    ..OPENAI.responses
 };
 
 const NO_MEDIA: Media = Media {

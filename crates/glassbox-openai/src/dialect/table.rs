@@ -5,8 +5,9 @@ use super::services::{
     OPENROUTER, PERPLEXITY, TOGETHER, XAI, ZAI,
 };
 use super::{
-    Auth, Dialect, Embeddings, EncryptedReasoning, Media, Options, OutputCap, Paths, ReasoningEcho,
-    ReasoningEffort, Responses, StructuredOutput, ToolChoices, Variables, VectorEncoding,
+    Auth, CallIds, Dialect, Embeddings, EncryptedReasoning, Media, Options, OutputBeside,
+    OutputCap, Paths, ReasoningEcho, ReasoningEffort, Responses, StructuredOutput, ToolChoices,
+    Variables, VectorEncoding,
 };
 
 /// OpenAI itself (`platform.openai.com/docs/api-reference/chat`).
@@ -38,6 +39,7 @@ pub const OPENAI: Dialect = Dialect {
     reasoning_effort: ReasoningEffort::Flat,
     reasoning: ReasoningEcho::Omit,
     shows_reasoning: false,
+    think_tags: false,
     include_usage: true,
     reports_cost: false,
     tools: true,
@@ -46,14 +48,21 @@ pub const OPENAI: Dialect = Dialect {
         none: true,
         named: true,
     },
+    call_ids: CallIds::Any,
     structured_output: StructuredOutput::Schema,
+    output_beside: OutputBeside {
+        forced_tools: true,
+        streaming: true,
+    },
     media: Media {
         images: true,
         audio: true,
         video: false,
         documents: true,
     },
+    text_lists: true,
     developer_role: true,
+    later_instructions: true,
     refusals: true,
     embeddings: Embeddings {
         path: "embeddings",
@@ -82,6 +91,7 @@ pub const OPENAI: Dialect = Dialect {
         encrypted_reasoning: EncryptedReasoning::ByModel,
         stream_only: false,
     },
+    statuses: &[],
 };
 
 /// Azure OpenAI (`learn.microsoft.com/azure/ai-services/openai/reference`). The model is the deployment's name.
@@ -111,6 +121,8 @@ pub const COMPATIBLE: Dialect = Dialect {
         ..OPENAI.options
     },
     shows_reasoning: true,
+    think_tags: true,
+    call_ids: CallIds::ByModel,
     media: Media {
         video: true,
         ..OPENAI.media

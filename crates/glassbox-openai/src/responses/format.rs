@@ -2,20 +2,21 @@
 
 use std::borrow::Cow;
 
-use glassbox_core::{OutputFormat, Request, ToolSpec, schema};
+use glassbox_core::{OutputFormat, Request, ToolSpec};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::encode::Settings;
+use crate::chat::in_mode;
 use crate::dialect::{Dialect, StructuredOutput};
 
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename = "function")]
 pub(super) struct Tool<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
-    parameters: &'a Value,
+    parameters: Cow<'a, Value>,
     /// Absent, it means that the provider may make the schema strict by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     strict: Option<bool>,
@@ -26,7 +27,7 @@ impl<'a> Tool<'a> {
         Self {
             name: &tool.name,
             description: tool.description.as_deref(),
-            parameters: &tool.parameters,
+            parameters: in_mode(&tool.parameters, tool.strict),
             strict: tool.strict,
         }
     }
@@ -94,11 +95,7 @@ impl<'a> Text<'a> {
                 StructuredOutput::Schema,
             ) => Format::JsonSchema {
                 name,
-                schema: if *strict == Some(true) && schema::is_strict_compatible(schema) {
-                    Cow::Owned(schema::strict(schema))
-                } else {
-                    Cow::Borrowed(schema)
-                },
+                schema: in_mode(schema, *strict),
                 strict: *strict,
             },
             _ => Format::JsonObject,

@@ -69,6 +69,7 @@ impl OpenAiResponses {
             encode(request, &info.model, &self.dialect, &self.settings)?;
         let mut call = call.clone().with_headers(&request.headers)?;
         call.body = body;
+        call.statuses = self.dialect.statuses;
         Ok((call, dropped))
     }
 }
@@ -89,6 +90,12 @@ impl CompletionModel for OpenAiResponses {
     }
 
     async fn stream(&self, request: Request) -> Result<EventStream> {
+        // What the provider keeps is not in the request, and may be what its results are for.
+        let fields = ["conversation", "previous_response_id"];
+        let is_kept = fields
+            .iter()
+            .any(|field| request.extra.contains_key(*field));
+        let request = if is_kept { request } else { request.repaired() };
         let framing = match request.delivery {
             Delivery::Incremental => Framing::ServerSentEvents,
             _ if self.dialect.responses.stream_only => Framing::ServerSentEvents,

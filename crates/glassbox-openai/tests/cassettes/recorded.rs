@@ -282,13 +282,18 @@ pub(crate) fn normal(body: &Value, recorded: &Value, dialect: &Dialect) -> Value
     {
         // Mistral takes it for granted.
         tool["type"] = json!("function");
+        strict(&mut tool["function"], "parameters");
     }
-    if let Some(format) = body.pointer_mut("/response_format/json_schema")
-        && format["strict"] == true
-    {
-        // We send the form that strict mode takes.
-        format["schema"] = schema::strict(&format["schema"]);
+    if let Some(format) = body.pointer_mut("/response_format/json_schema") {
+        strict(format, "schema");
     }
+    let model = body["model"].as_str().unwrap_or_default().to_owned();
+    // The recorder has put ids of its own into some.
+    let id = |id: &mut Value| {
+        if let Some(given) = id.as_str() {
+            *id = json!(dialect.call_ids.spelt(given, &model));
+        }
+    };
     for message in body["messages"].as_array_mut().unwrap() {
         let fields = message.as_object_mut().unwrap();
         fields.retain(|field, value| !value.is_null() && (field != "prefix" || *value == true));
@@ -317,10 +322,21 @@ pub(crate) fn normal(body: &Value, recorded: &Value, dialect: &Dialect) -> Value
         {
             // DeepSeek's own index, sent back to it; it does not want it.
             call.as_object_mut().unwrap().shift_remove("index");
+            id(&mut call["id"]);
+        }
+        if let Some(call) = fields.get_mut("tool_call_id") {
+            id(call);
         }
     }
     floats(&mut body);
     body
+}
+
+/// Brings a strict schema into the form that strict mode takes, in which we send it.
+pub(crate) fn strict(holder: &mut Value, field: &str) {
+    if holder["strict"] == true && schema::is_strict_compatible(&holder[field]) {
+        holder[field] = schema::strict(&holder[field]);
+    }
 }
 
 /// One spelling for every number.

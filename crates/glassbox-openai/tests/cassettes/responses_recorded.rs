@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use glassbox_core::{
     Delivery, Message, Messages, Modality, Opaque, OutputFormat, Parameters, Part, Request, Role,
-    ServerToolCall, ToolCall, ToolCallResponse, ToolChoice, ToolSpec, Uri, schema,
+    ServerToolCall, ToolCall, ToolCallResponse, ToolChoice, ToolSpec, Uri,
 };
 use glassbox_openai::Dialect;
 use serde_json::{Map, Value, json};
+
+use crate::recorded::strict;
 
 /// A request that our types can express; else why they cannot. Fields for which we have no type go into
 /// [`Request::extra`], as a user of ours would send them.
@@ -244,12 +246,10 @@ pub(crate) fn normal(body: &Value) -> Value {
         tool.as_object_mut()
             .unwrap()
             .retain(|_, value| !value.is_null());
+        strict(tool, "parameters");
     }
-    if let Some(format) = body.pointer_mut("/text/format")
-        && format["strict"] == true
-    {
-        // We send the form that strict mode takes.
-        format["schema"] = schema::strict(&format["schema"]);
+    if let Some(format) = body.pointer_mut("/text/format") {
+        strict(format, "schema");
     }
     if let Some(text) = body["input"].as_str() {
         body["input"] = json!([{"role": "user", "content": text}]);

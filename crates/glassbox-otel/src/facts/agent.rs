@@ -53,11 +53,16 @@ impl AgentRun {
     pub(crate) fn answered(&mut self, response: &Response, prices: &Prices) {
         let mut usage = response.usage.clone();
         usage.cost = usage.cost.or_else(|| {
-            let info = self.agent.model.info();
+            let answerer = response.start.answered_by.as_deref();
+            let info = answerer.unwrap_or_else(|| self.agent.model.info());
             let call = Call::new(&info.provider, &info.model)
                 .with_answered(response.model())
                 .with_service_tier(response.meta.service_tier.as_deref());
-            self.tariff.cost(prices, &call, &usage)
+            match answerer {
+                // What was looked up is of the one who was asked.
+                Some(_) => prices.cost(&call, &usage),
+                None => self.tariff.cost(prices, &call, &usage),
+            }
         });
         let unpriced = usage.cost.is_none() || (self.steps > 1 && self.usage.cost.is_none());
         self.usage.add(&usage);

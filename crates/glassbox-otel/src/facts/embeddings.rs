@@ -3,7 +3,7 @@ use std::sync::Arc;
 use glassbox_core::{EmbeddingRequest, EmbeddingResponse, Usage};
 use glassbox_price::Prices;
 
-use super::{Facts, Identity, Record, Said, Tariff, price};
+use super::{Facts, Identity, Record, Route, Said, Tariff};
 use crate::content::{Capture, Contents, Policy};
 
 /// One call of an embedding model.
@@ -13,6 +13,7 @@ pub(crate) struct Embeddings {
     pub(crate) request: EmbeddingRequest,
     pub(crate) said: Said,
     pub(crate) usage: Usage,
+    pub(crate) route: Route,
     tariff: Arc<Tariff>,
     /// The length of the vectors that came back.
     pub(crate) dimensions: Option<usize>,
@@ -27,13 +28,25 @@ impl Embeddings {
             request,
             said: Said::default(),
             usage: Usage::default(),
+            route: Route::default(),
             tariff,
             dimensions: None,
             failure: None,
         }
     }
 
+    /// Who answers.
+    pub(crate) fn by(&self) -> &Identity {
+        self.route.answerer.as_ref().unwrap_or(&self.who)
+    }
+
+    /// Whether its usage counts: nobody is asked for what a cache has.
+    pub(crate) fn is_billed(&self) -> bool {
+        self.usage.saved.is_none()
+    }
+
     pub(crate) fn answered(&mut self, response: &EmbeddingResponse) {
+        self.route.started(&response.start, &self.who);
         self.said.update(&response.meta);
         self.usage = response.usage.clone();
         self.dimensions = response.embeddings.first().map(Vec::len);
@@ -57,8 +70,8 @@ impl Record for Embeddings {
     }
 
     fn closing(&mut self, prices: &Prices) {
-        self.usage.cost = price(
-            &self.usage,
+        self.route.price(
+            &mut self.usage,
             &self.who,
             &self.said,
             None,

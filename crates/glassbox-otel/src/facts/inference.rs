@@ -1,10 +1,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use glassbox_core::{Delivery, Event, FinishReason, Fold, Message, Request, Role, Usage};
+use glassbox_core::{Delivery, Event, FinishReason, Fold, Message, Request, Role, Start, Usage};
 use glassbox_price::Prices;
 
-use super::{Facts, Identity, Record, Said, Tariff, price};
+use super::{Facts, Identity, Record, Route, Said, Tariff};
 use crate::content::{Capture, Contents, History, Policy, Told};
 use crate::scope::{Answer, Ongoing, Scope};
 
@@ -15,6 +15,7 @@ pub(crate) struct Inference {
     pub(crate) request: Request,
     pub(crate) said: Said,
     pub(crate) usage: Usage,
+    pub(crate) route: Route,
     tariff: Arc<Tariff>,
     /// Why each answer stopped, as far as it did.
     pub(crate) finish: Vec<Option<FinishReason>>,
@@ -62,6 +63,7 @@ impl Inference {
             request,
             said: Said::default(),
             usage: Usage::default(),
+            route: Route::default(),
             tariff,
             finish: Vec::new(),
             first_chunk: None,
@@ -73,6 +75,20 @@ impl Inference {
 
     pub(crate) fn is_incremental(&self) -> bool {
         self.request.delivery == Delivery::Incremental
+    }
+
+    /// Who answers.
+    pub(crate) fn by(&self) -> &Identity {
+        self.route.answerer.as_ref().unwrap_or(&self.who)
+    }
+
+    /// Whether its usage counts here: a call below may have recorded it, and nobody is asked for what a cache has.
+    pub(crate) fn is_billed(&self) -> bool {
+        !self.repeats && self.usage.saved.is_none()
+    }
+
+    pub(crate) fn started(&mut self, start: &Start) {
+        self.route.started(start, &self.who);
     }
 
     /// Learns from an event that passes, and says whether it is a chunk of an incremental answer.
@@ -183,8 +199,8 @@ impl Record for Inference {
 
     fn closing(&mut self, prices: &Prices) {
         let tier = self.request.parameters.service_tier.as_deref();
-        self.usage.cost = price(
-            &self.usage,
+        self.route.price(
+            &mut self.usage,
             &self.who,
             &self.said,
             tier,

@@ -8,7 +8,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
 
 use super::attributes::{Attributes, double, text};
-use super::{Cutter, View};
+use super::{Cutter, View, route};
 use crate::content::Contents;
 use crate::facts::{self, Facts, Identity, StepKind};
 use crate::recording::Ending;
@@ -113,6 +113,7 @@ pub(crate) fn after(view: View<'_>, ending: &Ending, out: &mut Attributes) {
         Facts::Step(step) => step::after(step, out),
         Facts::Tool(_) => {}
     }
+    route::route(view.facts, out);
     if let Some(cost) = facts::cost(view.facts) {
         out.push(KeyValue::new(glassbox::COST_TOTAL, cost.total));
         out.push(KeyValue::new(glassbox::COST_SOURCE, cost.source.as_str()));

@@ -43,7 +43,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
 
 use super::attributes::{Attributes, text};
-use super::{View, gen_ai};
+use super::{View, gen_ai, route};
 use crate::facts::{self, Facts, StepKind};
 use crate::recording::Ending;
 use crate::step::MemoryOperation;
@@ -129,6 +129,7 @@ pub(crate) fn after(view: View<'_>, ending: &Ending, out: &mut Attributes) {
     {
         usage::cost(&cost, out);
     }
+    route::route(view.facts, out);
     metadata::metadata(view.facts, out);
     if let Facts::Agent(run) = view.facts
         && let Some(outcome) = run.outcome

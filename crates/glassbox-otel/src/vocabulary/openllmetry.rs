@@ -43,7 +43,7 @@ use glassbox_semconv::{attribute as name, glassbox, openllmetry as old, value};
 use opentelemetry::KeyValue;
 
 use super::attributes::{Attributes, count, text};
-use super::{Cutter, Told, View, gen_ai};
+use super::{Cutter, Told, View, gen_ai, route};
 use crate::content::Contents;
 use crate::facts::{self, Facts, Identity, StepKind};
 use crate::recording::Ending;
@@ -124,6 +124,7 @@ pub(crate) fn after(view: View<'_>, ending: &Ending, out: &mut Attributes) {
         Facts::Inference(call) => model::after(call, ending, out),
         Facts::Step(_) | Facts::Tool(_) => {}
     }
+    route::route(view.facts, out);
     // What a run consumed stands on its calls alone: dashboards of that time add up every span.
     let is_run = matches!(view.facts, Facts::Agent(_));
     if let Some(cost) = facts::cost(view.facts).filter(|_| !is_run) {
@@ -166,7 +167,7 @@ pub(crate) fn told_after(facts: Facts<'_>) -> Told {
         let word = their_word(reason).to_owned();
         attributes.push(KeyValue::new(tutorial::FINISH_REASON, word));
     }
-    let total = call.usage.total_tokens().filter(|_| !call.repeats);
+    let total = call.usage.total_tokens().filter(|_| call.is_billed());
     count(tutorial::TOTAL_TOKENS, total, &mut attributes);
     if attributes.is_empty() {
         return Told::new();

@@ -7,15 +7,17 @@ use super::Reading;
 
 /// Where our reading differs: the field, and a line with theirs and ours.
 pub(super) fn differences(oracle: &Value, reading: &Reading) -> Vec<(String, String)> {
-    let Reading { response, error } = reading;
+    let Reading {
+        response, error, ..
+    } = reading;
     let mut differences = Vec::new();
     for (field, theirs) in oracle.as_object().into_iter().flatten() {
         let ours = match field.as_str() {
             "text" => json!(response.text()),
             "reasoning_text" => json!(response.reasoning()),
-            "tool_calls" => calls(response),
+            "tool_calls" => calls(theirs, response),
             "finish" => json!(finishes(response)),
-            "usage" => usage(theirs, response),
+            "usage" => usage(&compared(theirs), response),
             "response_id" => json!(response.id()),
             "response_model" => json!(response.model()),
             "error" => said(theirs, error.as_ref()),
@@ -25,6 +27,7 @@ pub(super) fn differences(oracle: &Value, reading: &Reading) -> Vec<(String, Str
             "tool_calls" => parsed(theirs),
             "response_id" | "response_model" if theirs == "" => Value::Null,
             "usage" => compared(theirs),
+            "finish" => words(theirs),
             _ => theirs.clone(),
         };
         if !same(&theirs, &ours) {
@@ -56,9 +59,12 @@ pub fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-fn calls(response: &Response) -> Value {
-    let calls = response.tool_calls().map(|call| {
-        json!({"id": call.id, "name": call.name, "arguments": json_or_text(call.arguments.as_str())})
+fn calls(theirs: &Value, response: &Response) -> Value {
+    let calls = response.tool_calls().enumerate().map(|(at, call)| {
+        // Where the host gives no id, the adapter makes one up.
+        let given = theirs.get(at).is_none_or(|call| !call["id"].is_null());
+        let id = given.then_some(&call.id);
+        json!({"id": id, "name": call.name, "arguments": json_or_text(call.arguments.as_str())})
     });
     calls.collect()
 }
@@ -87,24 +93,30 @@ fn finishes(response: &Response) -> Vec<&str> {
     reasons.flat_map(|reason| reason.raw.as_deref()).collect()
 }
 
-/// Counts for which we have no place: parts of others, or another bill.
-const UNCOUNTED: &[&str] = &[
-    "billed_input",
-    "billed_output",
-    "input_uncached",
-    "output_visible",
-    "tool_use_prompt",
-];
+/// Enums that came as numbers are their digits for us.
+fn words(theirs: &Value) -> Value {
+    let words = theirs.as_array().into_iter().flatten();
+    let words = words.map(|word| match word {
+        Value::Number(number) => json!(number.to_string()),
+        word => word.clone(),
+    });
+    words.collect()
+}
 
 /// What they report, in our words. What they leave out is not compared.
 fn usage(theirs: &Value, response: &Response) -> Value {
     let ours = &response.usage;
-    let counted = theirs.as_object().into_iter().flatten();
-    let counted = counted.filter(|(field, _)| !UNCOUNTED.contains(&field.as_str()));
-    let fields = counted.map(|(field, _)| {
+    let less = |all: Option<u64>, parts: &[Option<u64>]| {
+        let parts: u64 = parts.iter().flatten().sum();
+        all.and_then(|all| all.checked_sub(parts))
+    };
+    let cached = [ours.cache_read_input_tokens, ours.cache_write_input_tokens];
+    let fields = theirs.as_object().into_iter().flatten().map(|(field, _)| {
         let value = match field.as_str() {
             "input" => json!(ours.input_tokens),
+            "input_uncached" => json!(less(ours.input_tokens, &cached)),
             "output" => json!(ours.output_tokens),
+            "output_visible" => json!(less(ours.output_tokens, &[ours.reasoning_output_tokens])),
             "total" => json!(ours.total_tokens()),
             "cache_read" => json!(ours.cache_read_input_tokens),
             "cache_write" => json!(ours.cache_write_input_tokens),
@@ -117,14 +129,22 @@ fn usage(theirs: &Value, response: &Response) -> Value {
     fields.collect()
 }
 
-/// Their usage without what is not compared. Perplexity's cost is an object; ours is its total.
+/// Their usage as we count it. What the host's own tools put into the prompt is input, Perplexity's cost is an object
+/// whose total is ours, and for another bill we have no place.
 fn compared(theirs: &Value) -> Value {
     let mut theirs = theirs.clone();
     if let Some(total) = theirs.pointer("/cost/total_cost").cloned() {
         theirs["cost"] = total;
     }
     if let Some(fields) = theirs.as_object_mut() {
-        fields.retain(|field, _| !UNCOUNTED.contains(&field.as_str()));
+        fields.retain(|field, _| !field.starts_with("billed_"));
+        if let Some(beside) = fields.shift_remove("tool_use_prompt") {
+            let input = fields.get("input").and_then(Value::as_u64);
+            let input = input
+                .zip(beside.as_u64())
+                .map(|(input, tools)| input + tools);
+            fields.insert("input".to_owned(), json!(input));
+        }
     }
     theirs
 }

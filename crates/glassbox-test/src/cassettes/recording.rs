@@ -2,7 +2,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use glassbox_core::{CompletionModel, Delivery, Error, Fold, Request, Response};
+use glassbox_core::{CompletionModel, Delivery, Error, Event, Fold, Request, Response};
 use glassbox_http::MemoryResponse;
 use serde_json::Value;
 
@@ -128,40 +128,44 @@ fn headers(headers: &Value) -> Vec<(String, String)> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reading {
-    /// All that arrived.
+    /// The events, as they arrived.
+    pub events: Vec<Event>,
+    /// What they add up to.
     pub response: Response,
-    /// The error that ended it.
+    /// The error that ended them.
     pub error: Option<Error>,
 }
 
 impl Reading {
     /// Sends a request, and reads until the end or an error.
     pub async fn of(model: &dyn CompletionModel, request: Request) -> Self {
+        let mut events = Vec::new();
         let mut fold = Fold::new();
-        let failed = |fold: Fold, error| Self {
-            response: fold.into_partial(),
-            error: Some(error),
+        let error = match model.stream(request).await {
+            Ok(mut stream) => loop {
+                match stream.next().await {
+                    Some(Ok(event)) => {
+                        events.push(event.clone());
+                        fold.push(event);
+                    }
+                    Some(Err(error)) => break Some(error),
+                    None => break None,
+                }
+            },
+            Err(error) => Some(error),
         };
-        let mut events = match model.stream(request).await {
-            Ok(events) => events,
-            Err(error) => return failed(fold, error),
-        };
-        while let Some(event) = events.next().await {
-            match event {
-                Ok(event) => fold.push(event),
-                Err(error) => return failed(fold, error),
-            }
-        }
         let partial = fold.response().clone();
-        match fold.finish() {
-            Ok(response) => Self {
-                response,
-                error: None,
+        let (response, error) = match error {
+            Some(error) => (fold.into_partial(), Some(error)),
+            None => match fold.finish() {
+                Ok(response) => (response, None),
+                Err(error) => (partial, Some(error)),
             },
-            Err(error) => Self {
-                response: partial,
-                error: Some(error),
-            },
+        };
+        Self {
+            events,
+            response,
+            error,
         }
     }
 }

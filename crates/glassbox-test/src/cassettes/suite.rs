@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use glassbox_core::{CompletionModel, Error, ErrorKind, Request};
+use glassbox_core::{CompletionModel, ErrorKind, Request};
 use glassbox_http::{MemoryResponse, MemoryTransport};
 use serde_json::Value;
 
@@ -11,11 +11,8 @@ use super::{Counts, Reading, Recording, same};
 /// A file, a field of the oracle's, and why the oracle is wrong there or means something else than we do.
 pub type Exception = (&'static str, &'static str, &'static str);
 
-/// Pieces of these sizes are tried on every answer. The small ones only on answers of at most [`LONG`] bytes.
-const SIZES: [usize; 3] = [1, 3, 4096];
-
-/// Longer answers are cut into large pieces alone.
-const LONG: usize = 100_000;
+/// Pieces of these sizes are tried on every answer.
+const SIZES: [usize; 4] = [1, 3, 61, 4096];
 
 /// The recordings that an adapter claims.
 #[derive(Clone, Debug)]
@@ -78,6 +75,14 @@ impl Recordings {
         self
     }
 
+    /// The same recordings, each corrected by `correct`: where the index or the oracle says something else than the
+    /// adapter's host means by it.
+    #[must_use]
+    pub fn corrected(mut self, correct: impl Fn(&mut Recording)) -> Self {
+        self.0.iter_mut().for_each(correct);
+        self
+    }
+
     /// The recordings, in the order of the index.
     pub fn iter(&self) -> std::slice::Iter<'_, Recording> {
         self.0.iter()
@@ -87,7 +92,7 @@ impl Recordings {
     ///
     /// # Panics
     ///
-    /// Where it is not so, with a line for each difference; and where nothing is claimed.
+    /// Where it is not so, with a line for each difference; where the oracle has no row; and where nothing is claimed.
     pub async fn assert_read<M: CompletionModel>(
         &self,
         model: impl Fn(&Recording, MemoryTransport) -> M + Send + Sync,
@@ -97,6 +102,11 @@ impl Recordings {
         let mut lines = Vec::new();
         let mut unused: Vec<&Exception> = exceptions.iter().collect();
         for recording in self {
+            let file = &recording.file;
+            assert!(
+                recording.oracle.is_object(),
+                "{file}: the oracle has no row of it"
+            );
             let transport = MemoryTransport::new().with(recording.response(61));
             let reading = recording.reading(&model(recording, transport)).await;
             let mut differences = recording.differences(&reading);
@@ -123,7 +133,7 @@ impl Recordings {
         assert!(counts.total() > 0, "no recording is claimed");
     }
 
-    /// Asserts that every answer is read the same however its body is cut.
+    /// Asserts that every answer is read the same, event by event, however its body is cut.
     ///
     /// # Panics
     ///
@@ -139,14 +149,12 @@ impl Recordings {
             };
             let whole = recording.reading(&model(usize::MAX)).await;
             for size in SIZES {
-                if size < 4 && recording.body.len() > LONG {
-                    continue;
-                }
                 let cut = recording.reading(&model(size)).await;
                 let file = &recording.file;
+                assert_eq!(cut.events, whole.events, "{file}: in pieces of {size}");
                 assert_eq!(cut.response, whole.response, "{file}: in pieces of {size}");
-                let kind = |reading: &Reading| reading.error.as_ref().map(Error::kind);
-                assert_eq!(kind(&cut), kind(&whole), "{file}: in pieces of {size}");
+                let said = |reading: &Reading| reading.error.as_ref().map(ToString::to_string);
+                assert_eq!(said(&cut), said(&whole), "{file}: in pieces of {size}");
             }
         }
     }

@@ -159,7 +159,7 @@ fn a_closed_list_of_values_is_closed() {
     let found = of_chat([total, KeyValue::new("glassbox.cost.source", "guess")]);
     assert_eq!(
         found,
-        ["glassbox.cost.source is \"guess\", not one of provider, price_list"]
+        ["glassbox.cost.source is \"guess\", not one of cache, provider, price_list"]
     );
 }
 

@@ -7,21 +7,19 @@ use glassbox_core::{
 use serde_json::{Value, json};
 
 use super::history::{assert_in_order, leaves};
-use super::stage::{Laws, Need, Over, Played, idle};
-use super::{Case, Cut, grammar};
-use crate::Turn;
+use super::stage::{Laws, Over, Played, idle};
+use super::{Case, Cut};
+use crate::{Turn, grammar};
 
 /// Characters of one to four bytes, joined ones, what JSON has to escape, and spaces that somebody might trim.
 pub(super) const TEXT: &str =
     " Grüße, 世界! 👩‍🚀 said: \"a\\b\"\n\t</data> & {\"x\": [1]} \u{7f}\u{2028}fin \n";
 
-pub(super) const TOOLS: Need = Need::Capability("tools", |can| can.tools);
-
 impl Laws {
     /// A text arrives as it was said.
     pub async fn text_round_trips(&self) {
         const LAW: &str = "text_round_trips";
-        if !self.runs(LAW, &[]) {
+        if !self.runs(LAW) {
             return;
         }
         let case = self.case(LAW, "Say it.", whole_turn(TEXT));
@@ -41,11 +39,10 @@ impl Laws {
     /// The response is the same whichever delivery was asked for.
     pub async fn whole_equals_incremental(&self) {
         const LAW: &str = "whole_equals_incremental";
-        let incremental = Need::Capability("incremental", |can| can.incremental);
-        if !self.runs(LAW, &[incremental]) {
+        if !self.runs(LAW) {
             return;
         }
-        let case = self.case(LAW, question(), self.full_turn());
+        let case = self.case(LAW, self.question(), self.full_turn());
         let over = Over::Memory(Cut::Whole);
         let whole = self.play(&case, Delivery::Whole, over).await;
         let pieces = self.play(&case, Delivery::Incremental, over).await;
@@ -64,10 +61,10 @@ impl Laws {
     /// The events are the same however the body is cut.
     pub async fn chunking_is_invisible(&self) {
         const LAW: &str = "chunking_is_invisible";
-        if !self.runs(LAW, &[Need::Wire]) {
+        if !self.runs(LAW) {
             return;
         }
-        let case = self.case(LAW, question(), self.full_turn());
+        let case = self.case(LAW, self.question(), self.full_turn());
         for delivery in self.deliveries() {
             let expected = self.play(&case, delivery, Over::Memory(Cut::Whole)).await;
             expected.complete();
@@ -82,11 +79,11 @@ impl Laws {
     /// Every stream obeys the grammar of events, also one that fails.
     pub async fn event_grammar_holds(&self) {
         const LAW: &str = "event_grammar_holds";
-        if !self.runs(LAW, &[]) {
+        if !self.runs(LAW) {
             return;
         }
         let cases = [
-            self.case(LAW, question(), self.full_turn()),
+            self.case(LAW, self.question(), self.full_turn()),
             self.case(LAW, "Say it.", whole_turn(TEXT)),
         ];
         for case in &cases {
@@ -94,6 +91,7 @@ impl Laws {
                 let over = Over::Memory(Cut::Frames);
                 let played = self.play(case, delivery, over).await;
                 grammar::assert_complete(&played.events);
+                grammar::assert_told(&played.events);
                 let Some(wire) = self.host.wire() else {
                     continue;
                 };
@@ -111,12 +109,12 @@ impl Laws {
     /// A call arrives, and goes back with its result.
     pub async fn tool_call_round_trips(&self) {
         const LAW: &str = "tool_call_round_trips";
-        if !self.runs(LAW, &[TOOLS]) {
+        if !self.runs(LAW) {
             return;
         }
         let arguments = json!({"place": TEXT, "days": 3, "exact": true, "at": [1.5, null]});
         let call = ToolCall::new("call_a1", "weather", arguments);
-        let case = self.case(LAW, question(), Turn::tool_calls([call]));
+        let case = self.case(LAW, self.question(), Turn::tool_calls([call]));
         for delivery in self.deliveries() {
             for over in self.ways() {
                 let played = self.play(&case, delivery, over).await;
@@ -132,8 +130,7 @@ impl Laws {
     /// Calls of one tool with the same arguments stay apart, in order.
     pub async fn parallel_tool_calls_keep_identity(&self) {
         const LAW: &str = "parallel_tool_calls_keep_identity";
-        let parallel = Need::Capability("parallel_tool_calls", |can| can.parallel_tool_calls);
-        if !self.runs(LAW, &[TOOLS, parallel]) {
+        if !self.runs(LAW) {
             return;
         }
         let calls = [
@@ -141,7 +138,7 @@ impl Laws {
             ToolCall::new("call_b2", "news", json!({"place": "東京"})),
             ToolCall::new("call_c3", "weather", json!({"place": "Zürich"})),
         ];
-        let case = self.case(LAW, question(), Turn::tool_calls(calls));
+        let case = self.case(LAW, self.question(), Turn::tool_calls(calls));
         for delivery in self.deliveries() {
             let played = self.play(&case, delivery, Over::Memory(Cut::Frames)).await;
             let response = played.complete();
@@ -158,7 +155,7 @@ impl Laws {
     /// Input includes what was cached, output includes reasoning, and nothing counts twice.
     pub async fn usage_is_reported_once(&self) {
         const LAW: &str = "usage_is_reported_once";
-        if !self.runs(LAW, &[]) {
+        if !self.runs(LAW) {
             return;
         }
         let mut usage = Usage::new(1_000, 200);
@@ -198,6 +195,19 @@ impl Laws {
             turn.tool_calls.push(call);
         }
         turn
+    }
+
+    /// A question, with two tools on offer where the model takes tools.
+    pub(super) fn question(&self) -> Request {
+        let request = Request::new("What is it like there?");
+        if !self.capabilities().tools {
+            return request;
+        }
+        let schema = json!({"type": "object", "properties": {
+            "place": {"type": "string"}, "days": {"type": "integer"},
+        }, "required": ["place"]});
+        let tool = |name| ToolSpec::new(name, schema.clone()).with_description("For a place.");
+        request.with_tools([tool("weather"), tool("news")])
     }
 
     /// The calls of the case have arrived.
@@ -271,15 +281,6 @@ fn whole_turn(text: &str) -> Turn {
         .with_id("response-1")
         .with_model("model-1")
         .with_pieces(3)
-}
-
-/// A request with two tools on offer.
-pub(super) fn question() -> Request {
-    let schema = json!({"type": "object", "properties": {
-        "place": {"type": "string"}, "days": {"type": "integer"},
-    }, "required": ["place"]});
-    let tool = |name| ToolSpec::new(name, schema.clone()).with_description("For a place.");
-    Request::new("What is it like there?").with_tools([tool("weather"), tool("news")])
 }
 
 /// The text, the id, the model and the reason are those of the case.

@@ -126,8 +126,9 @@ impl Body {
         response
     }
 
-    /// As a server gives it.
-    pub(super) fn reply(&self, cut: Cut) -> Reply {
+    /// As a [`Server`](crate::Server) gives it, cut in this way.
+    #[must_use]
+    pub fn reply(&self, cut: Cut) -> Reply {
         let mut reply = Reply::new(self.status);
         for (name, value) in &self.headers {
             reply = reply.with_header(name, value);

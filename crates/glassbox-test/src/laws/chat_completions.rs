@@ -42,6 +42,16 @@ fn error(message: &str, code: Option<&str>) -> Value {
     json!({"error": {"message": message, "type": code, "param": null, "code": code}})
 }
 
+/// The answers of these bodies, each with its number.
+fn numbered(bodies: impl Iterator<Item = Value>) -> Value {
+    let choices = bodies.enumerate().map(|(index, mut body)| {
+        let mut choice = body["choices"][0].take();
+        choice["index"] = json!(index);
+        choice
+    });
+    choices.collect()
+}
+
 impl Wire for ChatCompletions {
     fn answer(&self, turn: &Turn, delivery: Delivery) -> Body {
         let head = json!({
@@ -75,6 +85,28 @@ impl Wire for ChatCompletions {
         // What was written to the cache is not billed apart, and not told.
         usage.cache_write_input_tokens = None;
         usage
+    }
+
+    fn choices(&self, turns: &[Turn], delivery: Delivery) -> Option<Body> {
+        let head = json!({"id": "chatcmpl-1", "created": 1_700_000_000, "model": "model-1"});
+        if delivery == Delivery::Whole {
+            let mut body = completion(turns.first()?, head.clone());
+            body["choices"] = numbered(turns.iter().map(|turn| completion(turn, head.clone())));
+            return Some(Body::json(&body));
+        }
+        // The answers come by turns, the last one first.
+        let pieces: Vec<Vec<Value>> = turns.iter().map(|turn| chunks(turn, &head, true)).collect();
+        let longest = pieces.iter().map(Vec::len).max()?;
+        let mut frames = Vec::new();
+        for at in 0..longest {
+            for (index, chunks) in pieces.iter().enumerate().rev() {
+                if let Some(mut chunk) = chunks.get(at).cloned() {
+                    chunk["choices"][0]["index"] = json!(index);
+                    frames.push(format!("data: {chunk}\n\n"));
+                }
+            }
+        }
+        Some(Body::events(frames).with_frame(DONE))
     }
 
     fn vectors(&self, vectors: &[Vec<f32>], counted: &Usage) -> Option<Body> {

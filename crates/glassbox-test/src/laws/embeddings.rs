@@ -5,7 +5,7 @@ use glassbox_http::MemoryTransport;
 use serde_json::json;
 
 use super::history::{assert_in_order, leaves};
-use super::stage::{Laws, Need, line};
+use super::stage::{Laws, line};
 use super::{Body, Cut};
 
 /// What is to be embedded: texts that JSON has to escape, one of them twice.
@@ -15,7 +15,7 @@ impl Laws {
     /// Every text gets its own vector.
     pub async fn embeddings_round_trip(&self) {
         const LAW: &str = "embeddings_round_trip";
-        if !self.runs(LAW, &[Need::Embeddings]) {
+        if !self.runs(LAW) {
             return;
         }
         // Halves and quarters, which every way to write a number can say.

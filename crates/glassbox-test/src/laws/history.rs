@@ -3,8 +3,7 @@
 use glassbox_core::{Delivery, Message, Part, Request, ToolCall, ToolCallResponse};
 use serde_json::{Value, json};
 
-use super::answers::question;
-use super::stage::{Laws, Need, Over};
+use super::stage::{Laws, Over};
 use super::{Case, Cut};
 use crate::Turn;
 use crate::cassettes::same;
@@ -21,16 +20,12 @@ impl Laws {
     /// What was said goes out once, in order, unchanged.
     pub async fn history_is_faithful(&self) {
         const LAW: &str = "history_is_faithful";
-        if !self.runs(LAW, &[Need::Wire]) {
+        if !self.runs(LAW) {
             return;
         }
         let can = self.capabilities();
         let mut said = vec![ASKED, SAID];
-        let mut request = if can.tools {
-            question()
-        } else {
-            Request::default()
-        };
+        let mut request = self.question();
         request.messages = [Message::user(ASKED)].into();
         if can.tools {
             let call = ToolCall::new("call_h1", "weather", json!({"place": PLACE}));
@@ -59,7 +54,34 @@ impl Laws {
                 assert_eq!(times, 1, "{text:?} in {leaves:?}");
             }
         }
+        if can.tools {
+            self.assert_repaired().await;
+        }
         self.held();
+    }
+
+    /// A call that nothing answers gets an answer, and an answer to no call is not sent.
+    async fn assert_repaired(&self) {
+        let call = ToolCall::new("call_h2", "weather", json!({"place": PLACE}));
+        let orphan = ToolCallResponse::new("call_h3", "news", RESULT);
+        let request = self
+            .question()
+            .with_message(Message::assistant(SAID).with_part(Part::ToolCall(call)))
+            .with_message(Message::user(ASKED))
+            .with_message(Message::tool([orphan]))
+            .with_message(Message::user(AGAIN));
+        let sent = self.body_of(request).await;
+        let leaves = leaves(&sent);
+        assert_in_order(
+            &leaves,
+            &[SAID, PLACE, ASKED, AGAIN].map(|text| json!(text)),
+        );
+        let orphans = leaves.iter().filter(|leaf| *leaf == RESULT).count();
+        assert_eq!(orphans, 0, "a result of no call: {sent}");
+        assert!(
+            sent.to_string().contains("was not carried out"),
+            "a call without a result: {sent}"
+        );
     }
 
     /// The body of a request.

@@ -84,6 +84,12 @@ pub trait Wire: Send + Sync {
         None
     }
 
+    /// An answer that holds several, one a turn, each of which is a text. `None` for a host that gives one.
+    fn choices(&self, turns: &[Turn], delivery: Delivery) -> Option<Body> {
+        let _ = (turns, delivery);
+        None
+    }
+
     /// The answer to a request for embeddings, in the order of the texts.
     fn vectors(&self, vectors: &[Vec<f32>], usage: &Usage) -> Option<Body> {
         let _ = (vectors, usage);

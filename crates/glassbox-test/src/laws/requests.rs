@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::history::leaves;
 use super::host::KEY;
-use super::stage::{Laws, Need, Over, Played};
+use super::stage::{Laws, Over, Played};
 use super::{Case, Cut};
 use crate::Turn;
 
@@ -21,8 +21,7 @@ impl Laws {
     /// Reasoning arrives, goes back to its provider unchanged, and to no other.
     pub async fn reasoning_is_kept(&self) {
         const LAW: &str = "reasoning_is_kept";
-        let reasoning = Need::Capability("reasoning", |can| can.reasoning);
-        if !self.runs(LAW, &[reasoning]) {
+        if !self.runs(LAW) {
             return;
         }
         let turn =
@@ -71,8 +70,7 @@ impl Laws {
     /// The schema goes out, the JSON comes back.
     pub async fn structured_output_conforms(&self) {
         const LAW: &str = "structured_output_conforms";
-        let structured = Need::Capability("structured_output", |can| can.structured_output);
-        if !self.runs(LAW, &[structured]) {
+        if !self.runs(LAW) {
             return;
         }
         let schema = json!({"type": "object", "properties": {
@@ -99,8 +97,7 @@ impl Laws {
     /// An image goes out unchanged.
     pub async fn images_are_sent(&self) {
         const LAW: &str = "images_are_sent";
-        let images = Need::Capability("images", |can| can.images);
-        if !self.runs(LAW, &[images, Need::Wire]) {
+        if !self.runs(LAW) {
             return;
         }
         let message = Message::user("What is this?").with_part(Part::image("image/png", IMAGE));
@@ -123,7 +120,7 @@ impl Laws {
     /// The key is in the request's head, and nowhere else.
     pub async fn secrets_stay_secret(&self) {
         const LAW: &str = "secrets_stay_secret";
-        if !self.runs(LAW, &[Need::Wire]) {
+        if !self.runs(LAW) {
             return;
         }
         let case = self.case(LAW, "Say it.", Turn::text("It."));

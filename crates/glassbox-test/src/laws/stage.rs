@@ -1,15 +1,13 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use glassbox_core::{
-    Capabilities, CompletionModel, Delivery, Error, Event, Fold, Request, Response,
-};
+use glassbox_core::{CompletionModel, Delivery, Error, Event, Fold, Request, Response};
 use glassbox_http::{MemoryTransport, ReqwestTransport, Transport};
 
-use super::grammar;
 use super::host::{Case, Host, Line, Wire, Wrapper};
 use super::{Body, Cut};
-use crate::{Server, Turn};
+use crate::{Server, Turn, grammar};
 
 /// The laws of one host, to be mounted with [`laws!`](crate::laws!) or held one by one.
 ///
@@ -19,14 +17,6 @@ use crate::{Server, Turn};
 pub struct Laws {
     pub(super) host: Box<dyn Host>,
     pub(super) wrapper: Option<Box<dyn Wrapper>>,
-}
-
-/// What a law cannot do without.
-#[derive(Clone, Copy)]
-pub(super) enum Need {
-    Capability(&'static str, fn(&Capabilities) -> bool),
-    Embeddings,
-    Wire,
 }
 
 /// How a host is reached.
@@ -60,6 +50,7 @@ impl Played {
     pub(super) fn complete(&self) -> &Response {
         assert!(self.error.is_none(), "failed: {:?}", self.error);
         grammar::assert_complete(&self.events);
+        grammar::assert_told(&self.events);
         &self.response
     }
 
@@ -85,42 +76,6 @@ impl Laws {
     pub fn within(mut self, wrapper: impl Wrapper) -> Self {
         self.wrapper = Some(Box::new(wrapper));
         self
-    }
-
-    /// Whether a law runs. Says so where it does not.
-    pub(super) fn runs(&self, law: &str, needs: &[Need]) -> bool {
-        let line = idle();
-        let can = self.host.model(&line).info().capabilities;
-        let missing = needs.iter().find_map(|need| match need {
-            Need::Capability(name, has) => {
-                (!has(&can)).then(|| format!("the model lacks the capability `{name}`"))
-            }
-            Need::Embeddings => {
-                let none = self.host.embeddings(&line).is_none();
-                none.then(|| "there is no embedding model".to_owned())
-            }
-            Need::Wire => {
-                let none = self.host.wire().is_none();
-                none.then(|| "there is no wire".to_owned())
-            }
-        });
-        let skip = self.host.skips().iter().find(|(name, _)| *name == law);
-        match (missing, skip) {
-            (None, None) => true,
-            (Some(missing), Some((_, reason))) => {
-                #[expect(clippy::print_stdout, reason = "a skipped test says so")]
-                {
-                    println!("skipped: {law}: {reason} ({missing})");
-                }
-                false
-            }
-            (Some(missing), None) => {
-                panic!("{law}: {missing}: say in `Host::skips` why that is right")
-            }
-            (None, Some((_, reason))) => {
-                panic!("{law}: skipped ({reason}), but nothing is missing for it")
-            }
-        }
     }
 
     pub(super) fn wire(&self) -> &dyn Wire {
@@ -224,7 +179,8 @@ impl Laws {
                 while let Some(item) = stream.next().await {
                     assert!(error.is_none(), "{item:?} follows an error");
                     match item {
-                        Ok(event) => {
+                        Ok(mut event) => {
+                            untimed(&mut event);
                             fold.push(event.clone());
                             events.push(event);
                         }
@@ -249,6 +205,15 @@ impl Laws {
     pub(super) fn held(&self) {
         if let Some(wrapper) = &self.wrapper {
             wrapper.check();
+        }
+    }
+}
+
+/// When something was decided is no part of an answer: it is another time each time.
+fn untimed(event: &mut Event) {
+    if let Event::Start(start) = event {
+        for decision in &mut start.decisions {
+            decision.after = Duration::ZERO;
         }
     }
 }

@@ -30,6 +30,7 @@ impl Host for Scripted {
             ("unknown_is_tolerated", NO_WIRE),
             ("secrets_stay_secret", NO_WIRE),
             ("images_are_sent", NO_WIRE),
+            ("choices_stay_apart", NO_WIRE),
         ]
     }
 }

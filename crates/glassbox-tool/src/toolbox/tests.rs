@@ -180,7 +180,7 @@ async fn the_context_names_the_call() {
 }
 
 #[test]
-fn names_are_unique_and_plain() {
+fn quirk_35_names_are_unique_and_plain() {
     let named = |name: &str| tool(name, "", |()| async {});
     let twice = toolbox().with_tool(named("double")).unwrap_err();
     assert_eq!(twice.kind(), ErrorKind::Configuration);

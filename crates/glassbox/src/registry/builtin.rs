@@ -50,42 +50,22 @@ pub(super) fn all() -> impl Iterator<Item = Builtin> {
     all.into_iter()
 }
 
-/// Builds with the key of the options or of the environment. Whoever names a host knows whether it wants a key: where
-/// none was found it is told one that says so, and if it wants another it will say that.
+/// The builder with the host and the key of the options. Whoever names a host knows whether it wants a key: if it does,
+/// it will say so.
 #[cfg(any(
     feature = "anthropic",
     feature = "bedrock",
     feature = "cohere",
     feature = "gemini"
 ))]
-fn keyed<M>(
-    options: &Options,
-    build: impl Fn(Option<glassbox_core::Secret>) -> Result<M>,
-) -> Result<M> {
-    match build(options.api_key.clone()) {
-        Err(_) if options.base_url.is_some() && options.api_key.is_none() => {
-            build(Some("none".into()))
-        }
-        result => result,
-    }
-}
-
-/// The builder with the host and the key of the options.
-#[cfg(any(
-    feature = "anthropic",
-    feature = "bedrock",
-    feature = "cohere",
-    feature = "gemini",
-    feature = "ollama"
-))]
 macro_rules! configured {
-    ($builder:expr, $options:expr, $key:expr) => {{
+    ($builder:expr, $options:expr) => {{
         let mut builder = $builder;
         if let Some(url) = &$options.base_url {
-            builder = builder.base_url(url.as_str());
+            builder = builder.base_url(url.as_str()).needs_key(false);
         }
-        if let Some(key) = $key {
-            builder = builder.api_key(key);
+        if let Some(key) = &$options.api_key {
+            builder = builder.api_key(key.clone());
         }
         builder
     }};
@@ -111,9 +91,7 @@ mod anthropic {
             },
             has_responses: false,
             open: |_, model, options| {
-                let model = keyed(options, |key| {
-                    configured!(AnthropicBuilder::from_env(model), options, key).build()
-                })?;
+                let model = configured!(AnthropicBuilder::from_env(model), options).build()?;
                 Ok(Arc::new(options.priced(model)))
             },
             embed: None,
@@ -141,9 +119,7 @@ mod bedrock {
             },
             has_responses: false,
             open: |_, model, options| {
-                let model = keyed(options, |key| {
-                    configured!(BedrockBuilder::from_env(model), options, key).build()
-                })?;
+                let model = configured!(BedrockBuilder::from_env(model), options).build()?;
                 Ok(Arc::new(options.priced(model)))
             },
             embed: None,
@@ -171,15 +147,12 @@ mod cohere {
             },
             has_responses: false,
             open: |_, model, options| {
-                let model = keyed(options, |key| {
-                    configured!(CohereBuilder::from_env(model), options, key).build()
-                })?;
+                let model = configured!(CohereBuilder::from_env(model), options).build()?;
                 Ok(Arc::new(options.priced(model)))
             },
             embed: Some(|_, model, options| {
-                let model = keyed(options, |key| {
-                    configured!(CohereBuilder::from_env(model), options, key).build_embeddings()
-                })?;
+                let model =
+                    configured!(CohereBuilder::from_env(model), options).build_embeddings()?;
                 Ok(Arc::new(options.priced(model)))
             }),
         }
@@ -240,15 +213,11 @@ mod gemini {
             provider,
             has_responses: false,
             open: |provider, model, options| {
-                let model = keyed(options, |key| {
-                    configured!(builder(provider, model), options, key).build()
-                })?;
+                let model = configured!(builder(provider, model), options).build()?;
                 Ok(Arc::new(options.priced(model)))
             },
             embed: Some(|provider, model, options| {
-                let model = keyed(options, |key| {
-                    configured!(builder(provider, model), options, key).build_embeddings()
-                })?;
+                let model = configured!(builder(provider, model), options).build_embeddings()?;
                 Ok(Arc::new(options.priced(model)))
             }),
         })
@@ -261,6 +230,17 @@ mod ollama {
     use glassbox_ollama::OllamaBuilder;
 
     use super::*;
+
+    fn builder(model: &str, options: &Options) -> OllamaBuilder {
+        let mut builder = OllamaBuilder::from_env(model);
+        if let Some(url) = &options.base_url {
+            builder = builder.base_url(url.as_str());
+        }
+        if let Some(key) = &options.api_key {
+            builder = builder.api_key(key.clone());
+        }
+        builder
+    }
 
     pub(super) fn entry() -> Builtin {
         let mut capabilities = Capabilities::all();
@@ -275,14 +255,11 @@ mod ollama {
             },
             has_responses: false,
             open: |_, model, options| {
-                let key = options.api_key.clone();
-                let builder = configured!(OllamaBuilder::from_env(model), options, key);
-                Ok(Arc::new(options.priced(builder.build()?)))
+                Ok(Arc::new(options.priced(builder(model, options).build()?)))
             },
             embed: Some(|_, model, options| {
-                let key = options.api_key.clone();
-                let builder = configured!(OllamaBuilder::from_env(model), options, key);
-                Ok(Arc::new(options.priced(builder.build_embeddings()?)))
+                let model = builder(model, options).build_embeddings()?;
+                Ok(Arc::new(options.priced(model)))
             }),
         }
     }

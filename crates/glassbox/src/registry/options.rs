@@ -4,7 +4,8 @@ use glassbox_core::{Api, Secret};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// The host's base URL, as the provider's own SDK takes it. Where it is set, a key is not required.
+    /// The host's base URL, as the provider's own SDK takes it. Where it is set, a key is not required, and none is sent
+    /// where there is none.
     pub base_url: Option<String>,
     /// The API key.
     pub api_key: Option<Secret>,

@@ -58,6 +58,7 @@ impl Host for Demo {
             ("reasoning_is_kept", "it does not reason"),
             ("structured_output_conforms", "it answers in sentences"),
             ("images_are_sent", "it cannot see"),
+            ("choices_stay_apart", "it has one answer to everything"),
             ("embeddings_round_trip", "it has no vectors"),
         ]
     }

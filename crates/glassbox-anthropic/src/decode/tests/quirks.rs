@@ -42,6 +42,25 @@ fn quirk_21_zeros_come_first_at_a_gateway() {
 }
 
 #[test]
+fn odd_a_ping_says_nothing_wherever_it_stands() {
+    let quiet = [
+        json!({"type": "message_start", "message": {"id": "msg_1", "usage": {"input_tokens": 3, "output_tokens": 1}}}),
+        json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}),
+        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "x"}}),
+        json!({"type": "content_block_stop", "index": 0}),
+        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}}),
+        json!({"type": "message_stop"}),
+    ];
+    let ping = json!({"type": "ping"});
+    let pinged: Vec<Value> = quiet[..5]
+        .iter()
+        .flat_map(|event| [ping.clone(), event.clone()])
+        .chain([ping.clone(), quiet[5].clone()])
+        .collect();
+    assert_eq!(streamed(&pinged), streamed(&quiet));
+}
+
+#[test]
 fn a_cost_counts_without_further_tokens() {
     let usage = json!({"input_tokens": 32, "output_tokens": 16});
     let response = streamed(&[

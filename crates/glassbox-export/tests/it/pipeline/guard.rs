@@ -108,19 +108,63 @@ fn a_time_without_end_is_no_panic() {
 }
 
 #[test]
-fn open_spans_are_counted_at_shutdown() {
+fn open_spans_are_ended_and_delivered_at_shutdown() {
     let (guard, keep) = keeping();
     let open = tracer(&guard).start("open");
     end_spans(&guard, 1);
-    assert_eq!(guard.flush(LONG).unfinished, 0, "a flush is not the end");
+    let report = guard.flush(LONG);
+    assert_eq!(report.unfinished, 0, "a flush is not the end");
+    assert_eq!(keep.names(), ["span 0"]);
     let report = guard.shutdown(LONG);
     assert_eq!(report.unfinished, 1);
+    assert_eq!(counts(&report.sinks[0]), (2, 0, 0, 0));
     assert_eq!(
         report.to_string(),
-        "1 span was still open at the end and not delivered"
+        "1 span was still open at the end: only what the start told is known"
     );
     drop(open);
-    assert_eq!(keep.names(), ["span 0"]);
+    assert_eq!(keep.names(), ["span 0", "open"], "once");
+}
+
+#[test]
+fn an_open_span_says_what_its_start_told() {
+    let collector = crate::support::http::Collector::new([]);
+    let guard = builder()
+        .with_batching(patient())
+        .with_otlp(glassbox_export::Otlp::http(&collector.url()).unwrap())
+        .build()
+        .unwrap();
+    let tracer = tracer(&guard);
+    let outer = tracer
+        .span_builder("outer")
+        .with_attributes([opentelemetry::KeyValue::new("early", 1)])
+        .start(&tracer);
+    let outer = opentelemetry::Context::new().with_span(outer);
+    let inner = tracer.build_with_context(SpanBuilder::from_name("inner"), &outer);
+    outer
+        .span()
+        .set_attribute(opentelemetry::KeyValue::new("late", 1));
+    let report = guard.shutdown(LONG);
+    assert_eq!(report.unfinished, 2);
+    drop(inner);
+    outer.span().end();
+
+    assert_eq!(collector.names(), ["outer", "inner"], "as they began");
+    let received = collector.received();
+    let request = received[0].spans();
+    let spans = &request.resource_spans[0].scope_spans[0].spans;
+    let keys = |index: usize| {
+        let attributes = spans[index].attributes.iter();
+        attributes.map(|it| it.key.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(keys(0), ["early", "glassbox.span.unfinished"]);
+    assert_eq!(keys(1), ["glassbox.span.unfinished"]);
+    assert_eq!(spans[1].parent_span_id, spans[0].span_id);
+    assert!(
+        spans
+            .iter()
+            .all(|span| span.end_time_unix_nano >= span.start_time_unix_nano)
+    );
 }
 
 #[test]

@@ -66,3 +66,43 @@ fn every_span_of_many_threads_arrives_once() {
     assert_eq!(keep.names().len(), 800);
     assert!(keep.batches().iter().all(|size| *size <= 512));
 }
+
+/// The collector lives in the only thread of the runtime that waits for it.
+#[tokio::test(flavor = "current_thread")]
+async fn a_flush_that_does_not_block_leaves_the_thread_to_others() {
+    use glassbox_export::{Otlp, builder};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1/traces", listener.local_addr().unwrap());
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while stream
+                .read_buf(&mut request)
+                .await
+                .is_ok_and(|read| read > 0)
+            {
+                if request.windows(6).any(|bytes| bytes == b"span 0") {
+                    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+                    stream.write_all(answer).await.unwrap();
+                    request.clear();
+                }
+            }
+        }
+    });
+    let guard = builder()
+        .with_batching(crate::support::patient())
+        .with_otlp(Otlp::http(&url).unwrap())
+        .build()
+        .unwrap();
+    end_spans(&guard, 1);
+    let report = guard.flush_async(LONG).await;
+    assert_eq!(counts(&report.sinks[0]), (1, 0, 0, 0), "{report}");
+    end_spans(&guard, 1);
+    let report = guard.shutdown_async(LONG).await;
+    assert_eq!(counts(&report.sinks[0]), (2, 0, 0, 0), "{report}");
+    assert_eq!(guard.shutdown(LONG), report, "the first one counts");
+}

@@ -20,7 +20,9 @@ fn from_environment(url: &str, protocol: &str) -> Guard {
         ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
     ];
     let builder = Builder::from_environment(&variables.into_iter().collect());
-    builder.unwrap().build().unwrap()
+    // Exactly what the test measures.
+    let builder = builder.unwrap().with_delivery_metrics(false);
+    builder.build().unwrap()
 }
 
 #[tokio::test(flavor = "current_thread")]

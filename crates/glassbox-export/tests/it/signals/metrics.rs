@@ -185,7 +185,11 @@ fn a_preference_for_deltas_is_followed_over_otlp() {
         ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"),
     ];
     let builder = Builder::from_environment(&variables.into_iter().collect());
-    let guard = builder.unwrap().build().unwrap();
+    let guard = builder
+        .unwrap()
+        .with_delivery_metrics(false)
+        .build()
+        .unwrap();
     for _ in 0..2 {
         measure(&guard);
         assert!(guard.flush(LONG).is_complete());

@@ -19,7 +19,7 @@ fn from_environment(url: &str, more: &[(&str, &str)]) -> Guard {
     ];
     let environment = base.iter().chain(more).copied().collect();
     let guard = Builder::from_environment(&environment).unwrap();
-    let guard = guard.build().unwrap();
+    let guard = guard.with_delivery_metrics(false).build().unwrap();
     assert_eq!(guard.warnings(), [""; 0]);
     guard
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{
@@ -22,7 +23,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
 };
 use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTraceServiceRequest, ExportTraceServiceResponse,
+    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataMap;
@@ -68,14 +69,57 @@ pub(crate) struct Collector {
     address: SocketAddr,
     scheme: &'static str,
     log: Log,
+    /// The requests that were answered with success.
+    taken: Log,
     others: Others,
 }
 
 struct Service {
     log: Log,
-    /// Answers to give before success, the last one first.
-    answers: Mutex<Vec<Status>>,
-    silent: bool,
+    taken: Log,
+    /// Answers to give before the last one, which is for all that follow; the last one first.
+    answers: Mutex<Vec<Answer>>,
+    then: Answer,
+}
+
+/// What to answer.
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    Success,
+    Status(Status),
+    /// A success that took all but so many.
+    Partial(i64, &'static str),
+    /// Nothing, ever.
+    Silence,
+    /// Success, after a while.
+    Slow(Duration),
+    /// What gRPC in Go says of more spans than these, and success for others.
+    Most(usize),
+}
+
+impl Answer {
+    /// The answer to so many spans; nothing where there is none.
+    async fn give(self, spans: usize) -> Result<ExportTraceServiceResponse, Status> {
+        match self {
+            Self::Status(status) => return Err(status),
+            Self::Most(most) if spans > most => {
+                let message = "grpc: received message larger than max (2 vs. 1)";
+                return Err(Status::resource_exhausted(message));
+            }
+            Self::Partial(rejected_spans, message) => {
+                return Ok(ExportTraceServiceResponse {
+                    partial_success: Some(ExportTracePartialSuccess {
+                        rejected_spans,
+                        error_message: message.to_owned(),
+                    }),
+                });
+            }
+            Self::Silence => std::future::pending().await,
+            Self::Slow(pause) => tokio::time::sleep(pause).await,
+            Self::Success | Self::Most(_) => {}
+        }
+        Ok(ExportTraceServiceResponse::default())
+    }
 }
 
 #[async_trait]
@@ -84,29 +128,40 @@ impl TraceService for Service {
         &self,
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        let metadata = request.metadata().clone();
-        self.log
-            .lock()
-            .unwrap()
-            .push((metadata, request.into_inner()));
-        if self.silent {
-            std::future::pending::<()>().await;
-        }
-        match self.answers.lock().unwrap().pop() {
-            Some(status) => Err(status),
-            None => Ok(Response::new(ExportTraceServiceResponse::default())),
-        }
+        let request = (request.metadata().clone(), request.into_inner());
+        let spans = span_names(&request.1).len();
+        self.log.lock().unwrap().push(request.clone());
+        let answer = self.answers.lock().unwrap().pop();
+        let answer = answer.unwrap_or_else(|| self.then.clone());
+        let answer = answer.give(spans).await?;
+        self.taken.lock().unwrap().push(request);
+        Ok(Response::new(answer))
     }
 }
 
 impl Collector {
     /// Answers each request with the next of `answers`, and then with success.
     pub(crate) fn new(answers: impl IntoIterator<Item = Status>) -> Self {
-        Self::start(answers, false, None)
+        let answers = answers.into_iter().map(Answer::Status);
+        Self::start(answers, Answer::Success, None, 0)
+    }
+
+    pub(crate) fn answering(answers: impl IntoIterator<Item = Answer>) -> Self {
+        Self::start(answers, Answer::Success, None, 0)
+    }
+
+    /// Answers each request with this.
+    pub(crate) fn always(answer: Answer) -> Self {
+        Self::start([], answer, None, 0)
+    }
+
+    /// Takes everything, on this port.
+    pub(crate) fn on(port: u16) -> Self {
+        Self::start([], Answer::Success, None, port)
     }
 
     pub(crate) fn silent() -> Self {
-        Self::start([], true, None)
+        Self::always(Answer::Silence)
     }
 
     /// With TLS, and only for clients that the authority vouches for.
@@ -115,23 +170,25 @@ impl Collector {
         let tls = ServerTlsConfig::new()
             .identity(Identity::from_pem(certificate, key))
             .client_ca_root(Certificate::from_pem(&authority.certificate));
-        Self::start([], false, Some(tls))
+        Self::start([], Answer::Success, Some(tls), 0)
     }
 
     fn start(
-        answers: impl IntoIterator<Item = Status>,
-        silent: bool,
+        answers: impl IntoIterator<Item = Answer>,
+        then: Answer,
         tls: Option<ServerTlsConfig>,
+        port: u16,
     ) -> Self {
         let mut answers: Vec<_> = answers.into_iter().collect();
         answers.reverse();
-        let log = Log::default();
+        let (log, taken) = (Log::default(), Log::default());
         let others = Others::default();
         let (metrics, logs) = (others.clone(), others.clone());
         let service = TraceServiceServer::new(Service {
             log: Arc::clone(&log),
+            taken: Arc::clone(&taken),
             answers: Mutex::new(answers),
-            silent,
+            then,
         })
         .accept_compressed(CompressionEncoding::Gzip);
         let scheme = if tls.is_some() { "https" } else { "http" };
@@ -142,7 +199,7 @@ impl Collector {
                 .build()
                 .unwrap();
             runtime.block_on(async move {
-                let incoming = TcpIncoming::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+                let incoming = TcpIncoming::bind(([127, 0, 0, 1], port).into()).unwrap();
                 ready.send(incoming.local_addr().unwrap()).unwrap();
                 let mut server = Server::builder();
                 if let Some(tls) = tls {
@@ -159,6 +216,7 @@ impl Collector {
             address: started.recv().unwrap(),
             scheme,
             log,
+            taken,
             others,
         }
     }
@@ -181,10 +239,18 @@ impl Collector {
 
     /// The names of all spans that came, in order.
     pub(crate) fn names(&self) -> Vec<String> {
-        let received = self.received();
-        received
-            .iter()
-            .flat_map(|(_, request)| span_names(request))
-            .collect()
+        names(&self.log)
     }
+
+    /// The names of all spans of the requests that were answered with success, in order.
+    pub(crate) fn taken(&self) -> Vec<String> {
+        names(&self.taken)
+    }
+}
+
+fn names(log: &Log) -> Vec<String> {
+    let log = log.lock().unwrap();
+    log.iter()
+        .flat_map(|(_, request)| span_names(request))
+        .collect()
 }

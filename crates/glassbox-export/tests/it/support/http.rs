@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use flate2::read::GzDecoder;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -59,6 +60,14 @@ pub(crate) enum Answer {
     Silence,
     /// A connection cut in the middle of the answer.
     Cut,
+    /// A connection closed without one.
+    Hangup,
+    /// Bytes that are no HTTP.
+    Garbage,
+    /// Success, piece by piece, each a while after the other.
+    Slow(Duration),
+    /// 413 for a body of more than so many bytes, and success for others.
+    Most(usize),
 }
 
 impl Answer {
@@ -71,35 +80,66 @@ pub(crate) struct Collector {
     address: SocketAddr,
     scheme: &'static str,
     received: Arc<Mutex<Vec<Received>>>,
+    /// The requests that were answered with success.
+    taken: Arc<Mutex<Vec<Received>>>,
+}
+
+/// What is answered, and to whom the requests go.
+#[derive(Clone)]
+struct Script {
+    answers: Arc<Mutex<Vec<Answer>>>,
+    /// When there are no more answers.
+    then: Answer,
+    received: Arc<Mutex<Vec<Received>>>,
+    taken: Arc<Mutex<Vec<Received>>>,
 }
 
 impl Collector {
     /// Answers each request with the next of `answers`, and then with 200.
     pub(crate) fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
-        Self::start(answers, None)
+        Self::start(answers, Answer::status(200), None, 0)
+    }
+
+    /// Answers each request with this.
+    pub(crate) fn always(answer: Answer) -> Self {
+        Self::start([], answer, None, 0)
+    }
+
+    /// Takes everything, on this port.
+    pub(crate) fn on(port: u16) -> Self {
+        Self::start([], Answer::status(200), None, port)
     }
 
     pub(crate) fn tls(config: Arc<ServerConfig>) -> Self {
-        Self::start([], Some(config))
+        Self::start([], Answer::status(200), Some(config), 0)
     }
 
-    fn start(answers: impl IntoIterator<Item = Answer>, tls: Option<Arc<ServerConfig>>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    fn start(
+        answers: impl IntoIterator<Item = Answer>,
+        then: Answer,
+        tls: Option<Arc<ServerConfig>>,
+        port: u16,
+    ) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
         let address = listener.local_addr().unwrap();
         let mut answers: Vec<_> = answers.into_iter().collect();
         answers.reverse();
-        let answers = Arc::new(Mutex::new(answers));
-        let received = Arc::<Mutex<Vec<Received>>>::default();
-        let log = Arc::clone(&received);
+        let script = Script {
+            answers: Arc::new(Mutex::new(answers)),
+            then,
+            received: Arc::default(),
+            taken: Arc::default(),
+        };
+        let (received, taken) = (Arc::clone(&script.received), Arc::clone(&script.taken));
         let scheme = if tls.is_some() { "https" } else { "http" };
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (answers, log) = (Arc::clone(&answers), Arc::clone(&log));
+                let script = script.clone();
                 match tls.clone() {
-                    None => thread::spawn(move || serve(stream, &answers, &log)),
+                    None => thread::spawn(move || serve(stream, &script)),
                     Some(config) => thread::spawn(move || {
                         let connection = ServerConnection::new(config).unwrap();
-                        serve(StreamOwned::new(connection, stream), &answers, &log);
+                        serve(StreamOwned::new(connection, stream), &script);
                     }),
                 };
             }
@@ -108,6 +148,7 @@ impl Collector {
             address,
             scheme,
             received,
+            taken,
         }
     }
 
@@ -129,20 +170,39 @@ impl Collector {
 
     /// The names of all spans that came, in order.
     pub(crate) fn names(&self) -> Vec<String> {
-        let received = self.received();
-        received
-            .iter()
-            .flat_map(|request| span_names(&request.spans()))
-            .collect()
+        names(&self.received.lock().unwrap())
+    }
+
+    /// The names of all spans of the requests that were answered with success, in order.
+    pub(crate) fn taken(&self) -> Vec<String> {
+        names(&self.taken.lock().unwrap())
     }
 }
 
-fn serve(stream: impl Read + Write, answers: &Mutex<Vec<Answer>>, log: &Mutex<Vec<Received>>) {
+fn names(requests: &[Received]) -> Vec<String> {
+    requests
+        .iter()
+        .flat_map(|request| span_names(&request.spans()))
+        .collect()
+}
+
+fn serve(stream: impl Read + Write, script: &Script) {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream) {
-        log.lock().unwrap().push(request);
-        let answer = answers.lock().unwrap().pop();
-        let answer = answer.unwrap_or_else(|| Answer::status(200));
+        script.received.lock().unwrap().push(request.clone());
+        let answer = script.answers.lock().unwrap().pop();
+        let answer = match answer.unwrap_or_else(|| script.then.clone()) {
+            Answer::Most(most) if request.body.len() > most => Answer::status(413),
+            Answer::Most(_) => Answer::status(200),
+            answer => answer,
+        };
+        let is_success = matches!(
+            answer,
+            Answer::Status(200..300, ..) | Answer::Slow(_) | Answer::Cut
+        );
+        if is_success {
+            script.taken.lock().unwrap().push(request);
+        }
         if !write(stream.get_mut(), answer) {
             return;
         }
@@ -192,6 +252,20 @@ fn write(stream: &mut impl Write, answer: Answer) -> bool {
         Answer::Silence => loop {
             thread::park();
         },
+        Answer::Hangup => false,
+        Answer::Garbage => {
+            let _ = stream.write_all(b"\x00\x01 this is no HTTP\r\n\r\n");
+            false
+        }
+        Answer::Slow(pause) => {
+            let pieces = ["HTTP/1.1 200 OK\r\n", "content-length: 0\r\n", "\r\n"];
+            pieces.iter().all(|piece| {
+                thread::sleep(pause);
+                stream.write_all(piece.as_bytes()).is_ok()
+            })
+        }
+        // `serve` has decided.
+        Answer::Most(_) => false,
         Answer::Cut => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
             false

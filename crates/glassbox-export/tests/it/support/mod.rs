@@ -4,6 +4,7 @@ pub(crate) mod certificates;
 pub(crate) mod exporter;
 pub(crate) mod grpc;
 pub(crate) mod http;
+pub(crate) mod wire;
 
 use std::net::TcpListener;
 use std::time::Duration;

@@ -51,7 +51,7 @@ fn a_request_is_written_field_by_field_in_one_order() {
         r#"{"model":"gpt-5","instructions":"be brief","#,
         r#""input":[{"type":"message","role":"user","content":"hi"}],"#,
         r#""tools":[{"type":"function","name":"f","description":"does","#,
-        r#""parameters":{"type":"object","properties":{}},"strict":true}],"#,
+        r#""parameters":{"type":"object","properties":{},"additionalProperties":false,"required":[]},"strict":true}],"#,
         r#""tool_choice":{"type":"function","name":"f"},"#,
         r#""max_output_tokens":100,"temperature":0.5,"top_p":0.9,"parallel_tool_calls":false,"#,
         r#""service_tier":"flex","user":"u1","#,

@@ -92,10 +92,10 @@ pub(super) fn after(call: &Inference, ending: &Ending, out: &mut Attributes) {
             wait.as_secs_f64(),
         ));
     }
-    if !call.repeats {
+    if call.is_billed() {
         usage(&call.usage, out);
     }
-    if openai_api(&call.who).is_some() {
+    if openai_api(&call.who).and(openai_api(call.by())).is_some() {
         text(
             name::OPENAI_RESPONSE_SERVICE_TIER,
             call.said.service_tier.as_ref(),
@@ -132,11 +132,13 @@ pub(super) fn embeddings_after(call: &Embeddings, out: &mut Attributes) {
         ));
     }
     text(name::GEN_AI_RESPONSE_MODEL, call.said.model.as_ref(), out);
-    count(
-        name::GEN_AI_USAGE_INPUT_TOKENS,
-        call.usage.input_tokens,
-        out,
-    );
+    if call.is_billed() {
+        count(
+            name::GEN_AI_USAGE_INPUT_TOKENS,
+            call.usage.input_tokens,
+            out,
+        );
+    }
 }
 
 /// Which model, where.

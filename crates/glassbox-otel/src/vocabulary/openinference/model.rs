@@ -32,7 +32,7 @@ pub(super) fn before(call: &Inference, out: &mut Attributes) {
 
 pub(super) fn after(call: &Inference, out: &mut Attributes) {
     // The one that answered, or else the one asked for: known when the answer is, and a name is said once.
-    let model = call.said.model.as_ref().or_else(|| asked_for(&call.who));
+    let model = call.said.model.as_ref().or_else(|| asked_for(call.by()));
     text(name::LLM_MODEL_NAME, model, out);
     text(name::LLM_RESPONSE_MODEL_NAME, call.said.model.as_ref(), out);
     // There is room for one answer's.
@@ -40,7 +40,7 @@ pub(super) fn after(call: &Inference, out: &mut Attributes) {
         let reason = reason.as_str().to_owned();
         out.push(KeyValue::new(name::LLM_FINISH_REASON, reason));
     }
-    if !call.repeats {
+    if call.is_billed() {
         usage::tokens(&call.usage, out);
     }
 }
@@ -56,7 +56,9 @@ pub(super) fn embeddings_before(call: &Embeddings, out: &mut Attributes) {
 
 pub(super) fn embeddings_after(call: &Embeddings, out: &mut Attributes) {
     text(name::LLM_RESPONSE_MODEL_NAME, call.said.model.as_ref(), out);
-    usage::embedded(&call.usage, out);
+    if call.is_billed() {
+        usage::embedded(&call.usage, out);
+    }
 }
 
 fn asked_for(who: &Identity) -> Option<&Arc<str>> {

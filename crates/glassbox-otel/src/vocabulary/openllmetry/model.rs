@@ -54,17 +54,17 @@ pub(super) fn after(call: &Inference, ending: &Ending, out: &mut Attributes) {
             reason.as_str().to_owned(),
         ));
         let then = their_word(reason).to_owned();
-        if &*call.who.provider == value::gen_ai_provider_name::ANTHROPIC {
+        if &*call.by().provider == value::gen_ai_provider_name::ANTHROPIC {
             out.push(KeyValue::new(old::LLM_RESPONSE_STOP_REASON, then.clone()));
         }
         out.push(KeyValue::new(old::LLM_RESPONSE_FINISH_REASON, then));
     }
     text(name::GEN_AI_RESPONSE_ID, call.said.id.as_ref(), out);
     text(name::GEN_AI_RESPONSE_MODEL, call.said.model.as_ref(), out);
-    if !call.repeats {
+    if call.is_billed() {
         usage(&call.usage, out);
     }
-    if gen_ai::openai_api(&call.who).is_some() {
+    if gen_ai::openai_api(call.by()).is_some() {
         text(
             old::GEN_AI_OPENAI_RESPONSE_SERVICE_TIER,
             call.said.service_tier.as_ref(),
@@ -82,7 +82,9 @@ pub(super) fn after(call: &Inference, ending: &Ending, out: &mut Attributes) {
 
 pub(super) fn embeddings_after(call: &Embeddings, out: &mut Attributes) {
     text(name::GEN_AI_RESPONSE_MODEL, call.said.model.as_ref(), out);
-    usage(&call.usage, out);
+    if call.is_billed() {
+        usage(&call.usage, out);
+    }
 }
 
 /// Why the model stopped, in the provider's own word where it gave one.

@@ -223,7 +223,7 @@ fn opaque_parts_go_back_to_their_provider_and_to_no_other() {
 }
 
 #[test]
-fn odd_texts_survive() {
+fn texts_of_any_characters_survive() {
     let text = "\u{0}\u{7f}\u{2028}\"\\\u{1f600} </script>";
     assert_eq!(
         messages(vec![Message::user(text)], &OPENAI)[0]["content"],
