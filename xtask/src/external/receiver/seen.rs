@@ -107,7 +107,9 @@ pub(crate) fn logged(text: &str) -> BTreeMap<String, Span> {
         } else if let Some(named) = line.strip_prefix("     -> Name: ") {
             span.events.push((named.to_owned(), Attributes::new()));
         } else if let Some(entry) = line.strip_prefix("          -> ") {
-            span.events.last_mut().map(|event| add(&mut event.1, entry));
+            if let Some((_, attributes)) = span.events.last_mut() {
+                add(attributes, entry);
+            }
         } else if let Some(entry) = line.strip_prefix("     -> ") {
             // What an event has of its own is no attribute.
             if span.events.is_empty() {
