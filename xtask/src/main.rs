@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod balance;
 mod ci;
 mod codegen;
 mod deploy;
@@ -38,6 +39,8 @@ enum Chore {
         #[command(subcommand)]
         other: Option<codegen::prices::Chore>,
     },
+    /// Says how evenly traces are spread over the Collectors that sample
+    Balance,
     /// Looks for inputs that break a property, with each fuzz target for a while
     Fuzz(fuzz::Options),
 }
@@ -46,6 +49,10 @@ fn main() -> ExitCode {
     let outcome = match Chore::parse() {
         Chore::Ci(options) => ci::run(root(), &options),
         Chore::Tidy => tidy::run(root()),
+        Chore::Balance => {
+            balance::run();
+            Ok(())
+        }
         Chore::Codegen {
             other: Some(other), ..
         } => other.run(root()),
