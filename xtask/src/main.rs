@@ -10,8 +10,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod balance;
 mod ci;
 mod codegen;
+mod deploy;
+mod external;
 mod fuzz;
 mod pulled;
 mod tidy;
@@ -22,7 +25,7 @@ mod tidy;
 enum Chore {
     /// Runs every check a change must pass, in order
     Ci(ci::Options),
-    /// Checks the layering, the files' hygiene and the documents
+    /// Checks the layering, the files' hygiene, the documents and what `deploy/` names
     Tidy,
     /// Generates names, tables and their reference from our own registry, and from the conventions'
     #[command(args_conflicts_with_subcommands = true)]
@@ -36,6 +39,8 @@ enum Chore {
         #[command(subcommand)]
         other: Option<codegen::prices::Chore>,
     },
+    /// Says how evenly traces are spread over the Collectors that sample
+    Balance,
     /// Looks for inputs that break a property, with each fuzz target for a while
     Fuzz(fuzz::Options),
 }
@@ -44,6 +49,10 @@ fn main() -> ExitCode {
     let outcome = match Chore::parse() {
         Chore::Ci(options) => ci::run(root(), &options),
         Chore::Tidy => tidy::run(root()),
+        Chore::Balance => {
+            balance::run();
+            Ok(())
+        }
         Chore::Codegen {
             other: Some(other), ..
         } => other.run(root()),

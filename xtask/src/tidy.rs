@@ -5,6 +5,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use cargo_metadata::{Metadata, MetadataCommand};
 
+use crate::deploy::Texts;
+
 mod documents;
 mod hygiene;
 mod layers;
@@ -31,6 +33,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     .concat();
     findings.extend(hygiene::check_generated(&files, &generated));
     findings.extend(documents::check(root, &metadata));
+    findings.extend(crate::deploy::check(&texts_of(&files)));
     let pulled = pulled::read(root)?;
     let members = members(&metadata);
     let adapters = pulled.iter().filter(|pulled| pulled.name != CORE);
@@ -60,6 +63,19 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         1 => bail!("tidy has one finding, above"),
         many => bail!("tidy has {many} findings, above"),
     }
+}
+
+/// The text files of the workspace at `root`, by their paths.
+pub(crate) fn texts(root: &Path) -> Result<Texts> {
+    Ok(texts_of(&hygiene::files(root)?))
+}
+
+fn texts_of(files: &[hygiene::File]) -> Texts {
+    let text = |file: &hygiene::File| {
+        let text = String::from_utf8(file.bytes.clone()).ok()?;
+        Some((file.path.clone(), text))
+    };
+    files.iter().filter_map(text).collect()
 }
 
 /// What cargo knows of the workspace's own packages.
