@@ -37,13 +37,11 @@ mod records;
 mod sampled;
 mod spooled;
 mod worker;
+mod workers;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
-use std::thread;
 
-use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::{LoggerProviderBuilder, SdkLoggerProvider};
 use opentelemetry_sdk::metrics::{
@@ -54,6 +52,7 @@ use opentelemetry_sdk::trace::{SdkTracerProvider, TracerProviderBuilder};
 pub(crate) use pipelines::Pipelines;
 pub(crate) use processor::is_local_root;
 pub(crate) use queue::Dropped;
+pub(crate) use workers::THREAD;
 
 use crate::batching::Batching;
 use crate::error::Error;
@@ -75,9 +74,7 @@ use records::{RecordProcessor, Records};
 use sampled::{Sampled, SampledTraces, Sampling};
 use spooled::{Recorder, Spooled, Written};
 use worker::Worker;
-
-/// The name of the exporter's thread.
-pub(crate) const THREAD: &str = "glassbox-export";
+use workers::{Start, Workers, run};
 
 /// Hears one sentence about each problem at the time it comes up.
 pub(crate) type Listener = Arc<dyn Fn(&str) + Send + Sync>;
@@ -112,18 +109,6 @@ pub(crate) struct Providers {
     pub(crate) tracer: TracerProviderBuilder,
     pub(crate) meter: MeterProviderBuilder,
     pub(crate) logger: LoggerProviderBuilder,
-}
-
-/// Makes a worker on the exporter's thread, inside its runtime.
-type Start<F> = Box<dyn FnOnce(&Resource) -> Result<Worker<F>, Error> + Send>;
-
-/// The workers that are to run.
-#[derive(Default)]
-struct Workers {
-    spans: Option<Start<Sampled>>,
-    spool: Option<Start<Spooled>>,
-    metrics: Option<Start<Collected>>,
-    logs: Option<Start<Queued<crate::sink::Log>>>,
 }
 
 impl Plan {
@@ -359,68 +344,5 @@ fn tally<B>(signal: Signal, spec: &SinkSpec<B>) -> SinkReport {
         target: spec.target.clone(),
         component: spec.component.clone(),
         ..SinkReport::default()
-    }
-}
-
-/// Starts the thread; returns when the sinks are made.
-fn run(workers: Workers, resource: Resource) -> Result<(), Error> {
-    let (ready, started) = sync_channel(1);
-    let thread = move || {
-        let runtime = match tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-        {
-            Ok(runtime) => runtime,
-            Err(error) => {
-                let _ = ready.send(Err(Error::caused("cannot start the exporter", error)));
-                return;
-            }
-        };
-        // What the exporters themselves do must not come back as telemetry.
-        let _suppressed = Context::enter_telemetry_suppressed_scope();
-        runtime.block_on(async move {
-            match workers.start(&resource) {
-                Ok(running) => {
-                    let _ = ready.send(Ok(()));
-                    running.await;
-                }
-                Err(error) => {
-                    let _ = ready.send(Err(error));
-                }
-            }
-        });
-        // A name that is still being looked up must not keep the thread.
-        runtime.shutdown_background();
-    };
-    thread::Builder::new()
-        .name(THREAD.to_owned())
-        .spawn(thread)
-        .map_err(|error| Error::caused("cannot start the exporter's thread", error))?;
-    match started.recv() {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Error::new("an exporter panicked while it was set up")),
-    }
-}
-
-impl Workers {
-    /// Makes all of them; what is returned runs until the last one has ended.
-    fn start(self, resource: &Resource) -> Result<impl Future<Output = ()>, Error> {
-        let spans = make(self.spans, resource)?;
-        let spool = make(self.spool, resource)?;
-        let metrics = make(self.metrics, resource)?;
-        let logs = make(self.logs, resource)?;
-        Ok(async {
-            tokio::join!(ended(spans), ended(spool), ended(metrics), ended(logs));
-        })
-    }
-}
-
-fn make<F: Feed>(start: Option<Start<F>>, resource: &Resource) -> Result<Option<Worker<F>>, Error> {
-    start.map(|start| start(resource)).transpose()
-}
-
-async fn ended<F: Feed>(worker: Option<Worker<F>>) {
-    if let Some(worker) = worker {
-        worker.run().await;
     }
 }
